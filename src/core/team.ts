@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+/**
+ * The team as agents.yaml declares it, after defaults: the only shape of configuration that the program knows.
+ * io/config.ts reads the file into it with positions for errors; `mcc check` and editors use the same schema.
+ */
+
+/** Names become folder names, branch names and command words: lower case, digits, dash; 1 to 32 characters. */
+export const agentName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a name of lower-case letters, digits and dashes that starts with a letter');
+
+const words = z.array(z.string().min(1));
+
+/** A gate of the merge queue: a command that must exit 0 on the merged result. */
+export const gateSchema = z.strictObject({
+  name: z.string().min(1).describe('what the board calls this gate'),
+  run: z
+    .union([z.string().min(1), words.min(1)])
+    .describe('the command: a string is given to `sh -c` as it is, a list is run without a shell'),
+  timeout: z.int().positive().default(600).describe('seconds after which the gate counts as failed'),
+});
+
+export const permissionModes = ['default', 'acceptEdits', 'plan', 'dontAsk', 'bypassPermissions'] as const;
+
+export const agentSchema = z.strictObject({
+  kind: z.enum(['claude', 'shell', 'command']).default('claude').describe('what runs in the pane'),
+  command: words
+    .min(1)
+    .optional()
+    .describe('kind command: the program and its arguments; kind claude: the program used in place of `claude`'),
+  description: z.string().optional().describe('one line: what this agent is for; the architect reads it'),
+  persona: z.string().optional().describe('added to the system prompt of the session'),
+  model: z.string().optional().describe('model passed to the CLI'),
+  permission_mode: z.enum(permissionModes).default('default').describe('permission mode passed to the CLI'),
+  allowed_tools: words.default([]).describe('tools that run without asking, e.g. "Bash(npm test:*)"'),
+  restricted_tools: words.default([]).describe('tools that are denied'),
+  mcp_servers: z
+    .record(z.string(), z.record(z.string(), z.unknown()))
+    .default({})
+    .describe('MCP servers of the session, in the form of .mcp.json'),
+  env: z.record(z.string(), z.string()).default({}).describe('environment of the session; ${NAME} takes your own NAME'),
+  pass_env: words.default([]).describe('names of your own environment variables that the session may see'),
+  args: words.default([]).describe('further arguments for the CLI'),
+  languages: words.default([]).describe('languages this agent works in (told to it and to the architect)'),
+  frameworks: words.default([]).describe('frameworks this agent works with (told to it and to the architect)'),
+  directories: words.default([]).describe('folders this agent is responsible for (told to it and to the architect)'),
+  autostart: z.boolean().default(true).describe('start with `mcc up`'),
+});
+
+export const teamSchema = z.strictObject({
+  version: z.literal(1).default(1).describe('version of this file format'),
+  base: z.string().min(1).optional().describe('branch that finished work is merged into; default: the branch you are on'),
+  architect: agentName.optional().describe('the agent that plans, reviews and approves; it merges nothing itself'),
+  agents: z.record(agentName, agentSchema).describe('the team, by name'),
+  merge: z
+    .strictObject({
+      auto: z.boolean().default(true).describe('merge what is approved without being asked'),
+      gates: z.array(gateSchema).default([]).describe('commands that must pass on the merged result'),
+      message: z.string().default('Merge {task}: {title}').describe('subject of the merge commit'),
+    })
+    .prefault({}),
+  worktrees: z.string().min(1).default('worktrees').describe('folder of the worktrees, relative to the repository'),
+  layout: z.string().min(1).default('team').describe('layout of the screen, a name from layouts/'),
+  keys: z
+    .strictObject({
+      leader: z.string().min(1).default('ctrl-space').describe('key that opens the command layer'),
+      bind: z.record(z.string(), z.string()).default({}).describe('key after the leader → command in words'),
+    })
+    .prefault({}),
+  host: z.enum(['pty']).default('pty').describe('who holds the terminals of the agents'),
+  scrollback: z.int().min(0).max(1_000_000).default(10_000).describe('lines of history a pane keeps'),
+});
+
+export type Gate = z.infer<typeof gateSchema>;
+export type AgentSpec = z.infer<typeof agentSchema>;
+export type Team = z.infer<typeof teamSchema>;
