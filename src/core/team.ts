@@ -8,9 +8,27 @@ import { z } from 'zod';
 /** Names become folder names, branch names and command words: lower case, digits, dash; 1 to 32 characters. */
 export const agentName = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,31}$/, 'a name of lower-case letters, digits and dashes that starts with a letter');
+  .regex(
+    /^[a-z][a-z0-9-]{0,31}$/,
+    'a name of lower-case letters, digits and dashes that starts with a letter',
+  );
 
 const words = z.array(z.string().min(1));
+
+const variableName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]*$/,
+    'the name of an environment variable: letters, digits and _, no digit first',
+  );
+
+/** A branch name that no git command could read as an option, a range or a path out of refs/heads. */
+const branchName = z
+  .string()
+  .regex(
+    /^(?![-/.])(?!.*(?:\.\.|@\{|\/\/|\/\.|\.lock$))[^\s~^:?*[\\]+(?<![/.])$/,
+    'the name of a branch, such as main',
+  );
 
 /** A gate of the merge queue: a command that must exit 0 on the merged result. */
 export const gateSchema = z.strictObject({
@@ -28,7 +46,9 @@ export const agentSchema = z.strictObject({
   command: words
     .min(1)
     .optional()
-    .describe('kind command: the program and its arguments; kind claude: the program used in place of `claude`'),
+    .describe(
+      'kind command: the program and its arguments; kind claude: the program used in place of `claude`',
+    ),
   description: z.string().optional().describe('one line: what this agent is for; the architect reads it'),
   persona: z.string().optional().describe('added to the system prompt of the session'),
   model: z.string().optional().describe('model passed to the CLI'),
@@ -39,19 +59,34 @@ export const agentSchema = z.strictObject({
     .record(z.string(), z.record(z.string(), z.unknown()))
     .default({})
     .describe('MCP servers of the session, in the form of .mcp.json'),
-  env: z.record(z.string(), z.string()).default({}).describe('environment of the session; ${NAME} takes your own NAME'),
-  pass_env: words.default([]).describe('names of your own environment variables that the session may see'),
+  env: z
+    .record(variableName, z.string())
+    .default({})
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how the file spells it
+    .describe('environment of the session; ${NAME} takes your own NAME'),
+  pass_env: z
+    .array(variableName)
+    .default([])
+    .describe('names of your own environment variables that the session may see'),
   args: words.default([]).describe('further arguments for the CLI'),
   languages: words.default([]).describe('languages this agent works in (told to it and to the architect)'),
-  frameworks: words.default([]).describe('frameworks this agent works with (told to it and to the architect)'),
-  directories: words.default([]).describe('folders this agent is responsible for (told to it and to the architect)'),
+  frameworks: words
+    .default([])
+    .describe('frameworks this agent works with (told to it and to the architect)'),
+  directories: words
+    .default([])
+    .describe('folders this agent is responsible for (told to it and to the architect)'),
   autostart: z.boolean().default(true).describe('start with `mcc up`'),
 });
 
 export const teamSchema = z.strictObject({
   version: z.literal(1).default(1).describe('version of this file format'),
-  base: z.string().min(1).optional().describe('branch that finished work is merged into; default: the branch you are on'),
-  architect: agentName.optional().describe('the agent that plans, reviews and approves; it merges nothing itself'),
+  base: branchName
+    .optional()
+    .describe('branch that finished work is merged into; default: the branch you are on'),
+  architect: agentName
+    .optional()
+    .describe('the agent that plans, reviews and approves; it merges nothing itself'),
   agents: z.record(agentName, agentSchema).describe('the team, by name'),
   merge: z
     .strictObject({
@@ -60,7 +95,11 @@ export const teamSchema = z.strictObject({
       message: z.string().default('Merge {task}: {title}').describe('subject of the merge commit'),
     })
     .prefault({}),
-  worktrees: z.string().min(1).default('worktrees').describe('folder of the worktrees, relative to the repository'),
+  worktrees: z
+    .string()
+    .min(1)
+    .default('worktrees')
+    .describe('folder of the worktrees, relative to the repository'),
   layout: z.string().min(1).default('team').describe('layout of the screen, a name from layouts/'),
   keys: z
     .strictObject({

@@ -1,0 +1,95 @@
+import type { Path } from './expected.ts';
+import { nearest } from './nearest.ts';
+import type { Team } from './team.ts';
+
+/**
+ * Something wrong with the key or the value at `path`. `about` is the part of the team the sentence is about, where
+ * that is not the path itself (an unknown key is said of the mapping around it).
+ */
+export type Finding = { path: Path; at: 'key' | 'value'; what: string; about?: Path };
+
+/** Names that mean somebody else in messages and commands, or that JavaScript's objects answer to. */
+const reserved = ['person', 'supervisor', 'mcc', 'all', 'everyone', 'queue', 'constructor'];
+
+/** Set by mcc in every session: a team that set them would pose as another agent. */
+const ownVariables = ['MCC_TOKEN', 'MCC_ROOT', 'MCC_AGENT', 'MCC_SESSION', 'MCC_SOCKET'];
+
+/** Everything that contradicts itself in a team whose keys are each valid. */
+export function teamProblems(team: Team): Finding[] {
+  return [
+    ...architectProblems(team),
+    ...Object.keys(team.agents).flatMap((name) => agentProblems(name, team)),
+    ...folderProblems(team),
+    ...gateProblems(team),
+  ];
+}
+
+function architectProblems({ agents, architect }: Team): Finding[] {
+  const names = Object.keys(agents);
+  if (names.length === 0)
+    return [{ path: ['agents'], at: 'value', what: 'expected at least one agent, found none' }];
+  if (architect === undefined) return [];
+  if (!names.includes(architect)) {
+    const near = nearest(architect, names);
+    const advice = near ? `did you mean \`${near}\`?` : `agents: ${names.join(', ')}`;
+    return [{ path: ['architect'], at: 'value', what: `there is no agent \`${architect}\` (${advice})` }];
+  }
+  if (names.length > 1) return [];
+  const what = `\`${architect}\` is the only agent; an architect plans and reviews, so add an agent that does the work`;
+  return [{ path: ['architect'], at: 'value', what }];
+}
+
+function agentProblems(name: string, { agents }: Team): Finding[] {
+  const agent = agents[name];
+  if (!agent) return [];
+  const path = ['agents', name];
+  const found: Finding[] = [];
+  const add = (more: Path, at: 'key' | 'value', what: string) =>
+    found.push({ path: [...path, ...more], at, what });
+  if (reserved.includes(name)) add([], 'key', `the name \`${name}\` is taken by mcc itself: choose another`);
+  if (agent.kind === 'command' && !agent.command)
+    add([], 'key', 'kind `command` needs `command:`, a list of the program and its arguments');
+  for (const variable of Object.keys(agent.env))
+    if (ownVariables.includes(variable)) add(['env', variable], 'key', 'this variable is set by mcc itself');
+  agent.directories.forEach((folder, index) => {
+    if (leavesRoot(folder)) add(['directories', index], 'value', 'expected a folder inside the repository');
+  });
+  for (const tool of agent.allowed_tools.filter((name) => agent.restricted_tools.includes(name)))
+    add(['restricted_tools'], 'value', `\`${tool}\` is both allowed and restricted`);
+  return found;
+}
+
+function folderProblems({ worktrees }: Team): Finding[] {
+  const steps = worktrees.split('/').filter((step) => step !== '' && step !== '.');
+  const taken = ['.git', '.mcc'].includes(steps[0] ?? '');
+  if (!worktrees.startsWith('/') && steps.length > 0 && !taken && !steps.every((step) => step === '..'))
+    return [];
+  const what = 'expected a folder of its own, relative to the repository, outside .git and .mcc';
+  return [{ path: ['worktrees'], at: 'value', what }];
+}
+
+function gateProblems({ merge }: Team): Finding[] {
+  const names = merge.gates.map((gate) => gate.name);
+  return names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [
+          {
+            path: ['merge', 'gates', index, 'name'],
+            at: 'value',
+            what: `there is already a gate \`${name}\``,
+          },
+        ],
+  );
+}
+
+/** Whether a relative path leads out of the folder it is relative to, or is not relative at all. */
+function leavesRoot(path: string): boolean {
+  let depth = 0;
+  for (const step of path.split('/')) {
+    if (step === '..') depth--;
+    else if (step !== '' && step !== '.') depth++;
+    if (depth < 0) return true;
+  }
+  return path.startsWith('/');
+}

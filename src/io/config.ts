@@ -1,0 +1,209 @@
+import { constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import type { z } from 'zod';
+import { ConfigError, type ConfigProblem } from '../core/config-error.ts';
+import {
+  expectedBy,
+  foundIn,
+  type JsonSchema,
+  jsonSchema,
+  knownKeys,
+  type Path,
+  schemaAt,
+} from '../core/expected.ts';
+import { nearest } from '../core/nearest.ts';
+import { readServices } from '../core/services.ts';
+import { type Team, teamSchema } from '../core/team.ts';
+import { type Finding, teamProblems } from '../core/team-rules.ts';
+import { expandTeam } from './environment.ts';
+import { readYaml } from './yaml.ts';
+
+/** Names of the team's file, in the project's root; only one of them may be there. */
+export const teamFiles = ['agents.yaml', 'multi-agent.yaml'] as const;
+const misnamed = ['agents.yml', 'multi-agent.yml'];
+/** A team is a page; a file beyond this many bytes is something else. */
+const largest = 1024 * 1024;
+
+type Env = Record<string, string | undefined>;
+
+/**
+ * Reads the team of the project at `root` from agents.yaml, or from multi-agent.yaml; `file` is the absolute path of
+ * the one used. Values of `env:` come back with `${NAME}` filled in from `env`: the team holds secrets, so it is
+ * never to be printed or logged. Throws ConfigError with every problem found.
+ */
+export async function loadTeam(root: string, env: Env = process.env): Promise<{ team: Team; file: string }> {
+  const file = await findTeamFile(root);
+  return { team: parseTeam(await readText(file), shownAs(file), env), file };
+}
+
+/** The absolute path of the project's team file; throws ConfigError when there is none or more than one. */
+export async function findTeamFile(root: string): Promise<string> {
+  const there = async (names: readonly string[]) => {
+    const paths = names.map((name) => join(root, name));
+    const found = await Promise.all(paths.map((path) => stat(path).then(() => true, isNotMissing)));
+    return paths.filter((_, index) => found[index]);
+  };
+  const [first, second] = await there(teamFiles);
+  if (first && second) {
+    const what = 'agents.yaml and multi-agent.yaml are both here: keep one of them';
+    throw new ConfigError(
+      shownAs(second),
+      [{ line: 0, column: 0, what }],
+      'remove or rename one of the two files',
+    );
+  }
+  if (first) return first;
+  const wanted = join(root, teamFiles[0]);
+  const [near] = await there(misnamed);
+  if (near) {
+    const name = near.endsWith('multi-agent.yml') ? 'multi-agent.yaml' : 'agents.yaml';
+    throw new ConfigError(
+      shownAs(near),
+      [{ line: 0, column: 0, what: `the file must be called ${name}` }],
+      `mv ${shownAs(near)} ${shownAs(join(root, name))}`,
+    );
+  }
+  throw new ConfigError(
+    shownAs(wanted),
+    [{ line: 0, column: 0, what: 'there is no such file: this project has no team yet' }],
+    'mcc init',
+  );
+}
+
+const isNotMissing = (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' && error.code !== 'ENOTDIR';
+
+/** A path as a person sees it from where they are: relative below the current folder, else absolute. */
+function shownAs(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === '' || near.startsWith('..') || isAbsolute(near) ? path : near;
+}
+
+/** The text of a UTF-8 file of reasonable size; throws ConfigError for anything else, never blocks on a pipe. */
+export async function readText(file: string, name: string = shownAs(file)): Promise<string> {
+  const fail = (what: string): never => {
+    throw new ConfigError(name, [{ line: 0, column: 0, what }]);
+  };
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(
+    (error: NodeJS.ErrnoException) =>
+      fail(
+        error.code === 'EISDIR'
+          ? 'this is a folder, expected a file'
+          : `cannot be read: ${error.code ?? error.message}`,
+      ),
+  );
+  try {
+    const info = await handle.stat();
+    if (info.isDirectory()) fail('this is a folder, expected a file');
+    if (!info.isFile()) fail('this is not a regular file');
+    if (info.size > largest) fail(`this is ${Math.ceil(info.size / largest)} MB, expected at most 1 MB`);
+    return decode(await handle.readFile(), name);
+  } finally {
+    await handle.close();
+  }
+}
+
+function decode(bytes: Buffer, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    const before = bytes.toString('utf8').split('\uFFFD', 1)[0]?.split('\n') ?? [];
+    const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+    const what = `this is not UTF-8 text${utf16 ? ' but UTF-16' : ''}: save the file as UTF-8`;
+    throw new ConfigError(name, [
+      { line: Math.max(1, before.length), column: (before.at(-1)?.length ?? 0) + 1, what },
+    ]);
+  }
+}
+
+/**
+ * The team that a text in the form of agents.yaml describes; `file` is its name in messages. Throws ConfigError with
+ * up to ten problems, each with line and column, what was expected, and the nearest valid name.
+ */
+export function parseTeam(text: string, file: string, env: Env = process.env): Team {
+  const yaml = readYaml(text);
+  if (Array.isArray(yaml)) throw new ConfigError(file, yaml);
+  if (yaml.value === null || yaml.value === undefined)
+    throw new ConfigError(
+      file,
+      [{ line: 1, column: 1, what: 'this file is empty: expected `agents:`, a mapping of the team' }],
+      'mcc init',
+    );
+  const reading = readServices(withoutEmpty(yaml.value));
+  const problems: ConfigProblem[] = reading.problems.map(({ path, what }) => ({
+    ...yaml.place(path, 'key'),
+    what,
+  }));
+  const add = ({ path, at, what, about = path }: Finding) => {
+    const label = reading.origin(about).join('.');
+    problems.push({
+      ...yaml.place(reading.origin(path), at),
+      what: label === '' ? what : `${label}: ${what}`,
+    });
+  };
+  const checked = teamSchema.safeParse(reading.value);
+  if (!checked.success) checked.error.issues.flatMap((issue) => findings(issue, reading.value)).forEach(add);
+  else {
+    teamProblems(checked.data).forEach(add);
+    const expanded = expandTeam(checked.data, env);
+    expanded.problems.forEach(add);
+    if (problems.length === 0) return expanded.team;
+  }
+  throw new ConfigError(file, problems);
+}
+
+/** An empty agent is one with all defaults, and a key without a value counts as not given: commented out, in effect. */
+function withoutEmpty(value: unknown, path: Path = []): unknown {
+  if (typeof value !== 'object' || value === null || path.length > 5 || path[2] === 'mcp_servers')
+    return value;
+  if (Array.isArray(value)) return value.map((item, index) => withoutEmpty(item, [...path, index]));
+  const holdsAgents = path.length === 1 && (path[0] === 'agents' || path[0] === 'services');
+  const entries = Object.entries(value).filter(([, item]) => holdsAgents || item !== null);
+  return Object.fromEntries(
+    entries.map(([key, item]) => [key, item === null ? {} : withoutEmpty(item, [...path, key])]),
+  );
+}
+
+const fileSchema = jsonSchema(teamSchema);
+/** Values under these keys may be secrets: a message never repeats them. */
+const secretKeys = ['env', 'mcp_servers', 'args', 'command'];
+
+/** What one complaint of the schema means: the place, what was expected there, and what was probably meant. */
+function findings(issue: z.core.$ZodIssue, root: unknown): Finding[] {
+  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+  const schema = schemaAt(fileSchema, path);
+  if (issue.code === 'unrecognized_keys') {
+    const known = [...knownKeys(schema), ...(path.length === 0 ? ['services'] : [])];
+    const what = (key: string) => `unknown key \`${key}\` (${advice(key, known)})`;
+    return issue.keys.map((key) => ({ path: [...path, key], at: 'key', what: what(key), about: path }));
+  }
+  if (issue.code === 'invalid_key')
+    return [{ path, at: 'key', what: `expected ${issue.issues[0]?.message ?? 'another key'}` }];
+  const value = path.reduce<unknown>(
+    (part, step) => (part as Record<string, unknown> | undefined)?.[step],
+    root,
+  );
+  if (value === undefined) {
+    const what = `missing key \`${path.at(-1)}\`: expected ${expectedBy(schema)}`;
+    return [{ path, at: 'value', what, about: path.slice(0, -1) }];
+  }
+  const expected = issue.code === 'invalid_format' ? issue.message : expectedBy(schema);
+  const quiet = path.some((step) => secretKeys.includes(String(step)));
+  const more = meant(value, schema);
+  return [{ path, at: 'value', what: `expected ${expected}; found ${foundIn(value, quiet)}${more}` }];
+}
+
+/** What a person who wrote this value probably wanted, as an addition to the sentence; mostly empty. */
+function meant(value: unknown, schema: JsonSchema | undefined): string {
+  const choices = schema?.enum?.map(String) ?? [];
+  const near = typeof value === 'string' ? nearest(value, choices) : undefined;
+  if (near) return ` (did you mean \`${near}\`?)`;
+  const unquoted =
+    ['number', 'boolean'].includes(typeof value) && schema?.type === 'string' && choices.length === 0;
+  return unquoted ? ' (put it in quotes)' : '';
+}
+
+function advice(key: string, known: string[]): string {
+  const near = nearest(key, known);
+  return near ? `did you mean \`${near}\`?` : `known: ${known.join(', ')}`;
+}
