@@ -12,7 +12,7 @@ export type Finding = { path: Path; at: 'key' | 'value'; what: string; about?: P
 const reserved = ['person', 'supervisor', 'mcc', 'all', 'everyone', 'queue', 'constructor'];
 
 /** Set by mcc in every session: a team that set them would pose as another agent. */
-const ownVariables = ['MCC_TOKEN', 'MCC_ROOT', 'MCC_AGENT', 'MCC_SESSION', 'MCC_SOCKET'];
+const ownVariables = ['MCC_TOKEN', 'MCC_ROOT', 'MCC_AGENT', 'MCC_SESSION', 'MCC_HOOK_URL'];
 
 /** Everything that contradicts itself in a team whose keys are each valid. */
 export function teamProblems(team: Team): Finding[] {

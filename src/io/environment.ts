@@ -6,6 +6,9 @@ type Env = Record<string, string | undefined>;
 /** `${NAME}`, or `$${` for the two characters themselves. */
 const reference = /\$\$\{|\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
+/** What every session has anyway, or its kind passes on. */
+const alwaysThere = /^(HOME|USER|LOGNAME|SHELL|LANG|PATH|TMPDIR|TZ|(LC|XDG|MCC|CLAUDE|ANTHROPIC)_.*)$/;
+
 /**
  * The team with `${NAME}` in the values of `env:` replaced by the user's own variables. A name that is not set is a
  * problem. MCP servers are left alone: the agent's CLI fills those in by itself, so that their secrets are never
@@ -27,8 +30,9 @@ export function expandTeam(team: Team, env: Env): { team: Team; problems: Findin
     });
     const own = Object.fromEntries(filled);
     const passed = new Set([...Object.keys(own), ...agent.pass_env]);
+    const unknown = (variable: string) => !passed.has(variable) && !alwaysThere.test(variable);
     for (const [server, spec] of Object.entries(agent.mcp_servers))
-      for (const variable of referencesIn(spec).filter((wanted) => !passed.has(wanted)))
+      for (const variable of referencesIn(spec).filter(unknown))
         problems.push({
           path: ['agents', name, 'mcp_servers', server],
           at: 'value',
