@@ -1,0 +1,101 @@
+import { weigh } from '../core/evidence.ts';
+import { isRefusal, refuse } from '../core/refusal.ts';
+import { isRunning } from '../core/state.ts';
+import { arg, type Command, type Context, define, type Outcome } from './define.ts';
+import { findAgent } from './find.ts';
+
+const agentArg = { name: 'agent', of: 'agent', required: true } as const;
+
+export const agentCommands: Command[] = [
+  define({
+    name: 'agent start',
+    summary: 'Start an agent, or start it again after it ended',
+    args: [agentArg],
+    examples: ['mcc agent start backend'],
+    run: ({ state, input }) => {
+      const agent = findAgent(state, arg(input, 'agent'));
+      if (isRefusal(agent)) return agent;
+      if (!agent.declared) return refuse(`${agent.name} is not in agents.yaml`, 'mcc check');
+      if (agent.wanted && isRunning(agent))
+        return refuse(`${agent.name} runs already`, `mcc agent restart ${agent.name}`);
+      return {
+        facts: [{ type: 'agent.wanted', agent: agent.name }],
+        text: `${agent.name} starts`,
+        data: { agent: agent.name },
+      };
+    },
+  }),
+  define({
+    name: 'agent stop',
+    summary: 'Stop an agent; its worktree, branch and conversation stay',
+    args: [agentArg],
+    examples: ['mcc agent stop backend'],
+    run: ({ state, input }) => {
+      const agent = findAgent(state, arg(input, 'agent'));
+      if (isRefusal(agent)) return agent;
+      if (!agent.wanted) return refuse(`${agent.name} is stopped already`, `mcc agent start ${agent.name}`);
+      return {
+        facts: [{ type: 'agent.unwanted', agent: agent.name, reason: 'stopped by the person' }],
+        text: `${agent.name} stops`,
+        data: { agent: agent.name },
+      };
+    },
+  }),
+  define({
+    name: 'agent restart',
+    summary: 'Start an agent anew with its conversation',
+    args: [agentArg],
+    examples: ['mcc agent restart backend'],
+    run: ({ state, input }) => {
+      const agent = findAgent(state, arg(input, 'agent'));
+      if (isRefusal(agent)) return agent;
+      if (!isRunning(agent)) return refuse(`${agent.name} does not run`, `mcc agent start ${agent.name}`);
+      return {
+        facts: [{ type: 'agent.restarting', agent: agent.name }],
+        text: `${agent.name} restarts`,
+        data: { agent: agent.name },
+      };
+    },
+  }),
+  define({
+    name: 'why',
+    summary: 'Say why an agent has the state it has: evidence, weights, winner',
+    args: [agentArg],
+    who: ['person', 'agent'],
+    reads: true,
+    examples: ['mcc why backend', 'mcc why backend --json'],
+    asks: (state, input) => {
+      const agent = findAgent(state, arg(input, 'agent'));
+      return isRefusal(agent) ? agent : { type: 'evidence', agent: agent.name };
+    },
+    run: why,
+  }),
+];
+
+function why({ state, input, now, answer }: Context): Outcome {
+  const agent = findAgent(state, arg(input, 'agent'));
+  if (isRefusal(agent)) return agent;
+  const judged = weigh(agent, now);
+  const ago = (ms: number) =>
+    ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
+  const session = agent.session;
+  const extra = answer?.type === 'evidence' ? answer : undefined;
+  const lines = [
+    `${agent.name} is ${judged.status}${judged.reason ? `: ${judged.reason}` : ''}  (by ${judged.source})`,
+    ...judged.evidence.map(
+      ({ report, ageMs, weight }) =>
+        `  ${report.source === judged.source ? '→' : ' '} ${report.source.padEnd(13)} weight ${weight}  ${report.status.padEnd(10)} ${ago(ageMs)} ago${report.reason ? `  ${report.reason}` : ''}`,
+    ),
+    ...(session
+      ? [
+          `  session       pid ${session.pid}, ${session.exit ? `ended (${session.exit.reason})` : 'runs'}, conversation ${session.conversation}${session.resumed ? ', resumed' : ''}`,
+        ]
+      : ['  session       none yet']),
+    ...(extra?.holding ? [`  messages      wait: ${extra.holding}`] : []),
+    ...(extra?.notes ?? []).map((note) => `  ${note}`),
+  ];
+  return {
+    text: lines.join('\n'),
+    data: { agent: agent.name, ...judged, session, holding: extra?.holding ?? null },
+  };
+}

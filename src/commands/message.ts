@@ -1,0 +1,149 @@
+import type { Message } from '../core/message.ts';
+import { isRefusal, refuse } from '../core/refusal.ts';
+import { type Post, pendingPosts, taskOf } from '../core/state.ts';
+import { agentOf, arg, type Command, type Context, define, type Outcome, text } from './define.ts';
+import { findAgent } from './find.ts';
+import { postLine } from './show.ts';
+
+/** The most a message may hold, in characters; more belongs into a file that the message names. */
+const longest = 64 * 1024;
+
+export const messageCommands: Command[] = [
+  define({
+    name: 'send',
+    summary: 'Send an agent (or `person`) a message',
+    args: [
+      { name: 'agent', of: 'agent', required: true },
+      { name: 'text', of: 'text', required: true, rest: true },
+    ],
+    flags: {
+      task: { type: 'text', describe: 'task it is about', of: 'task' },
+      reply: { type: 'text', describe: 'id of the message it answers', of: 'message' },
+      subject: { type: 'text', describe: 'one line' },
+    },
+    who: ['person', 'agent'],
+    examples: [
+      'mcc send backend "use the date parser of t1"',
+      'mcc send architect "may I add a dependency?" --task t3',
+    ],
+    run: send,
+  }),
+  define({
+    name: 'inbox',
+    summary: 'Read messages: your own as an agent, everybody’s as the person',
+    args: [{ name: 'which', of: 'agent', required: false }],
+    flags: { all: { type: 'boolean', describe: 'those that were accepted too' } },
+    who: ['person', 'agent'],
+    reads: true,
+    examples: ['mcc inbox', 'mcc inbox backend --all', 'mcc inbox m-12'],
+    run: inbox,
+  }),
+  define({
+    name: 'nudge',
+    summary: 'Remind an agent to go on with its work',
+    args: [
+      { name: 'agent', of: 'agent', required: true },
+      { name: 'text', of: 'text', required: false, rest: true },
+    ],
+    who: ['person', 'architect'],
+    examples: ['mcc nudge backend', 'mcc nudge backend "the tests first"'],
+    run: (context) => {
+      const agent = findAgent(context.state, arg(context.input, 'agent'));
+      if (isRefusal(agent)) return agent;
+      const waiting = pendingPosts(context.state, agent.name).some((post) => post.message.kind === 'nudge');
+      if (waiting) return refuse(`a nudge for ${agent.name} is still on its way`, `mcc why ${agent.name}`);
+      const task = taskOf(context.state, agent.name);
+      const body =
+        arg(context.input, 'text') ||
+        (task
+          ? `How does ${task.id} (${task.title}) stand? Go on with it; if you are stuck, say what you need.`
+          : 'Anything you are waiting for? Say so, else carry on.');
+      return queue(context, { to: agent.name, kind: 'nudge', body, ...(task ? { task: task.id } : {}) });
+    },
+  }),
+];
+
+function queue(context: Context, letter: Pick<Message, 'to' | 'kind' | 'body'> & Partial<Message>): Outcome {
+  const from = agentOf(context.by) ?? context.by;
+  const message = { id: `m-${context.fresh}`, from, ...letter };
+  return {
+    facts: [{ type: 'message.queued', message }],
+    text: `${message.id} queued for ${message.to}`,
+    data: { id: message.id },
+  };
+}
+
+function send(context: Context): Outcome {
+  const { state, input } = context;
+  const to = arg(input, 'agent');
+  if (to !== 'person') {
+    const agent = findAgent(state, to);
+    if (isRefusal(agent)) return agent;
+    if (!agent.declared) return refuse(`${to} is no longer in agents.yaml`, 'mcc status');
+  }
+  const body = arg(input, 'text');
+  if (body.length > longest)
+    return refuse(
+      `a message has at most ${longest} characters, this has ${body.length}`,
+      'put it into a file and name the file',
+    );
+  const task = text(input, 'task');
+  if (task !== undefined && !state.tasks[task])
+    return refuse(`there is no task \`${task}\``, 'mcc task list --all');
+  const reply = text(input, 'reply');
+  if (reply !== undefined && !state.posts[reply])
+    return refuse(`there is no message \`${reply}\``, 'mcc inbox --all');
+  const subject = text(input, 'subject');
+  return queue(context, {
+    to,
+    kind: 'note',
+    body,
+    ...(task === undefined ? {} : { task }),
+    ...(reply === undefined ? {} : { reply_to: reply }),
+    ...(subject === undefined ? {} : { subject }),
+  });
+}
+
+function inbox({ state, input, by }: Context): Outcome {
+  const reader = agentOf(by);
+  const which = arg(input, 'which');
+  const all = input.flags.all === true;
+  const one = state.posts[which];
+  if (one) {
+    if (reader !== undefined && one.message.to !== reader && one.message.from !== reader)
+      return refuse(`${which} is not for you`, 'mcc inbox');
+    return { text: `${postLine(one)}\n\n${one.message.body}`, data: one };
+  }
+  if (which !== '' && which !== 'person') {
+    const agent = findAgent(state, which);
+    if (isRefusal(agent)) return agent;
+    if (reader !== undefined && which !== reader)
+      return refuse(`the inbox of ${which} is not yours`, 'mcc inbox');
+  }
+  const box = reader ?? which;
+  const posts = Object.values(state.posts)
+    .filter(({ message }) => box === '' || message.to === box)
+    .filter(
+      (post) =>
+        all ||
+        post.receipt === 'queued' ||
+        post.receipt === 'handed over' ||
+        (box === 'person' && post.receipt !== 'answered'),
+    )
+    .sort((a, b) => a.seq - b.seq);
+  // Whoever reads the own inbox has its messages: that is their acceptance.
+  const facts = reader === undefined && box !== 'person' ? [] : posts.flatMap((post) => taken(post));
+  const body =
+    reader === undefined
+      ? posts.map(postLine)
+      : posts.map((post) => `${postLine(post)}\n${post.message.body}\n`);
+  return { ...(facts.length > 0 ? { facts } : {}), text: body.join('\n') || 'no messages', data: posts };
+}
+
+const taken = (post: Post) =>
+  post.receipt === 'queued' || post.receipt === 'handed over'
+    ? [
+        { type: 'message.handed' as const, id: post.message.id, route: 'read' as const },
+        { type: 'message.accepted' as const, id: post.message.id },
+      ]
+    : [];

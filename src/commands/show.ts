@@ -1,0 +1,142 @@
+import { needsPerson, weigh } from '../core/evidence.ts';
+import { isStuck } from '../core/follow.ts';
+import {
+  type Agent,
+  isEnded,
+  type Post,
+  pendingPosts,
+  type State,
+  type Task,
+  taskOf,
+  waitsFor,
+} from '../core/state.ts';
+
+/** Texts for people: one place that says how a task, an agent and a message read in one line. */
+
+/** A task's standing in a word or two: its status, or why it waits. */
+export function standing(state: State, task: Task): string {
+  if (state.merging?.task === task.id) return 'merging';
+  if (isStuck(state, task)) return 'blocked';
+  const waits = waitsFor(state, task);
+  if (task.status === 'open')
+    return waits.length > 0 ? `waits for ${waits.map(({ id }) => id).join(', ')}` : 'ready';
+  return task.status;
+}
+
+export function taskLine(state: State, task: Task): string {
+  const who = task.agent ?? task.to ?? '-';
+  const held = task.held && !isEnded(task) ? ` (held: ${task.held})` : '';
+  return `${task.id.padEnd(4)} ${standing(state, task).padEnd(12)} ${who.padEnd(10)} ${task.title}${held}`;
+}
+
+export function taskPage(state: State, task: Task): string {
+  const rows: [string, string | undefined][] = [
+    ['status', `${standing(state, task)}${task.held ? ` (held: ${task.held})` : ''}`],
+    ['agent', task.agent ?? task.to],
+    ['from', task.by],
+    ['needs', task.needs.join(', ')],
+    ['part of', task.parent],
+    ['priority', task.priority],
+    ['branch', task.branch],
+    ['commit', task.commit],
+    ['approved', task.approval ? `${task.approval.commit} by ${task.approval.by}` : undefined],
+    ['merged', task.merged],
+    [
+      'gates',
+      task.gates
+        .map(({ gate, ok, ms }) => `${ok ? '✓' : '✗'} ${gate} ${(ms / 1000).toFixed(1)} s`)
+        .join(', '),
+    ],
+    ['summary', task.summary],
+    ['result', task.result],
+    ['reason', task.reason],
+    [
+      'findings',
+      task.findings.map(({ round, kind, text }) => `round ${round} ${kind}: ${text}`).join('\n          '),
+    ],
+  ];
+  const shown = rows.flatMap(([name, value]) => (value ? [`${name.padEnd(9)} ${value}`] : []));
+  return [`${task.id}  ${task.title}`, ...shown, ...(task.text === task.title ? [] : ['', task.text])].join(
+    '\n',
+  );
+}
+
+export function agentLine(state: State, agent: Agent, now: number): string {
+  const { status, reason } = weigh(agent, now);
+  const task = taskOf(state, agent.name);
+  const posts = pendingPosts(state, agent.name).length;
+  const parts = [
+    agent.name.padEnd(12),
+    status.padEnd(10),
+    (task ? `${task.id} ${standing(state, task)}` : '-').padEnd(16),
+    agent.worktree?.branch ?? '-',
+    ...(posts > 0 ? [`${posts} message(s) waiting`] : []),
+    ...(reason ? [`(${reason})`] : []),
+  ];
+  return parts.join(' ').trimEnd();
+}
+
+export function postLine(post: Post): string {
+  const { id, from, to, subject, body } = post.message;
+  const text = (subject ?? body).replace(/\s+/g, ' ');
+  const held =
+    post.held && (post.receipt === 'queued' || post.receipt === 'handed over') ? `, held: ${post.held}` : '';
+  return `${id}  ${from} → ${to}  [${post.receipt}${held}]  ${text.length > 100 ? `${text.slice(0, 99)}…` : text}`;
+}
+
+/** What waits for the person, the most pressing first: one line each, with the command that resolves it. */
+export function attention(
+  state: State,
+  now: number,
+): { text: string; hint: string; agent?: string; task?: string }[] {
+  const agents = Object.values(state.agents).flatMap((agent) => {
+    const { status, reason } = weigh(agent, now);
+    if (!agent.declared || !needsPerson(status)) return [];
+    const hint = status === 'crashed' ? `mcc agent start ${agent.name}` : `focus ${agent.name}`;
+    return [
+      {
+        text: `${agent.name} ${status === 'needs-you' ? 'needs you' : status}${reason ? `: ${reason}` : ''}`,
+        hint,
+        agent: agent.name,
+      },
+    ];
+  });
+  const tasks = Object.values(state.tasks).flatMap((task) => {
+    const author = task.agent ? { agent: task.agent } : {};
+    const reviewer = state.team?.architect;
+    if (task.status === 'submitted' && (!reviewer || reviewer === task.agent)) {
+      return [
+        {
+          text: `${task.id} waits for your review: ${task.title}`,
+          hint: `mcc review ${task.id}`,
+          task: task.id,
+          ...author,
+        },
+      ];
+    }
+    if (task.status === 'approved' && !task.held && state.team?.auto === false && !task.mergeAsked) {
+      return [
+        {
+          text: `${task.id} is approved: ${task.title}`,
+          hint: `mcc merge ${task.id}`,
+          task: task.id,
+          ...author,
+        },
+      ];
+    }
+    if (task.held && !isEnded(task))
+      return [
+        { text: `${task.id} held: ${task.held}`, hint: `mcc task show ${task.id}`, task: task.id, ...author },
+      ];
+    return isStuck(state, task)
+      ? [
+          {
+            text: `${task.id} can never start: what it needs did not finish`,
+            hint: `mcc task show ${task.id}`,
+            task: task.id,
+          },
+        ]
+      : [];
+  });
+  return [...agents, ...tasks];
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { messageSchema } from './message.ts';
+
+/**
+ * Facts and events. A fact says what happened; the supervisor stamps it into an event and appends it to the log.
+ * A shape never changes once it was written: a new shape gets a new `v` and an upgrade (DESIGN, "Files").
+ */
+
+const name = z.string().min(1);
+const commit = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/, 'a full commit id');
+
+export const statuses = [
+  'starting',
+  'idle',
+  'working',
+  'needs-you',
+  'done',
+  'stalled',
+  'exited',
+  'crashed',
+  'unknown',
+] as const;
+export type Status = (typeof statuses)[number];
+
+export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
+export type Priority = (typeof priorities)[number];
+
+const factSchemas = {
+  // The project and who serves it.
+  'team.declared': {
+    base: name,
+    architect: name.optional(),
+    auto: z.boolean(),
+    gates: z.array(name),
+    agents: z.array(
+      z.object({ name, kind: name, description: z.string().optional(), autostart: z.boolean() }),
+    ),
+  },
+  'supervisor.started': { pid: z.int(), version: name },
+  'supervisor.stopped': { reason: z.string() },
+  'base.moved': { commit },
+
+  // Agents: intent (wanted) apart from fact (a session runs).
+  'agent.wanted': { agent: name },
+  'agent.unwanted': { agent: name, reason: z.string() },
+  'agent.restarting': { agent: name },
+  'agent.reported': {
+    agent: name,
+    source: name,
+    status: z.enum(statuses),
+    reason: z.string().optional(),
+  },
+  'worktree.ready': { agent: name, path: name, branch: name, commit },
+  'worktree.moved': {
+    agent: name,
+    branch: name,
+    commit,
+    dirty: z.int(),
+    ahead: z.int(),
+    behind: z.int(),
+    insertions: z.int(),
+    deletions: z.int(),
+  },
+  'session.started': {
+    agent: name,
+    session: name,
+    conversation: name,
+    pid: z.int(),
+    start: z.string(),
+    resumed: z.boolean(),
+    said: z.string().optional(),
+  },
+  'session.exited': {
+    agent: name,
+    session: name,
+    code: z.int().nullable(),
+    signal: z.int().nullable(),
+    reason: z.string(),
+  },
+  'session.renewed': { agent: name, conversation: name },
+
+  // Tasks, from a request to the base branch.
+  'task.added': {
+    task: name,
+    kind: z.enum(['work', 'request']),
+    title: name,
+    text: z.string(),
+    to: name.optional(),
+    needs: z.array(name),
+    priority: z.enum(priorities),
+    parent: name.optional(),
+    files: z.array(z.string()),
+    timeout: z.int().positive().optional(),
+  },
+  'task.assigned': { task: name, agent: name },
+  'task.branched': { task: name, agent: name, branch: name, base: commit },
+  'task.held': { task: name, reason: z.string() },
+  'task.submitted': { task: name, branch: name, commit, summary: z.string() },
+  'task.approved': { task: name, commit, note: z.string().optional() },
+  'task.rejected': { task: name, commit: commit.optional(), reason: z.string() },
+  'task.returned': {
+    task: name,
+    commit,
+    reason: z.enum(['conflict', 'gates', 'moved', 'git']),
+    detail: z.string(),
+    files: z.array(z.string()),
+  },
+  'task.merged': { task: name, commit, base: commit },
+  'task.done': { task: name, result: z.string() },
+  'task.failed': { task: name, reason: z.string() },
+  'task.cancelled': { task: name, reason: z.string() },
+  'task.changed': {
+    task: name,
+    to: name.optional(),
+    priority: z.enum(priorities).optional(),
+    needs: z.array(name).optional(),
+  },
+
+  // The merge queue.
+  'merge.requested': { task: name },
+  'merge.started': { task: name, commit, base: commit },
+  'merge.gated': { task: name, gate: name, ok: z.boolean(), ms: z.int(), output: z.string() },
+  'merge.held': { task: name, reason: z.string() },
+
+  // Messages and their receipts.
+  'message.queued': { message: messageSchema },
+  'message.handed': { id: name, route: z.enum(['keyboard', 'hook', 'read']), session: name.optional() },
+  'message.accepted': { id: name },
+  'message.requeued': { id: name, reason: z.string() },
+  'message.held': { id: name, reason: z.string() },
+  'file.refused': { file: name, reason: z.string() },
+
+  'effect.failed': { effect: name, error: z.string(), hint: z.string().optional() },
+} as const;
+
+type Shapes = typeof factSchemas;
+export type FactType = keyof Shapes;
+/** One fact: `{type, …}` with exactly the fields that its type names. */
+export type Fact = { [T in FactType]: { type: T } & z.infer<z.ZodObject<Shapes[T]>> }[FactType];
+export type FactOf<T extends FactType> = Extract<Fact, { type: T }>;
+
+/** Who acted: the person, mcc itself, or an agent (`agent:<name>`). */
+export type Actor = 'person' | 'mcc' | `agent:${string}`;
+
+export interface Stamp {
+  v: 1;
+  /** 1, 2, 3 … without a gap */
+  seq: number;
+  /** ISO 8601, UTC */
+  at: string;
+  by: Actor;
+  /** what led to it: a command's words, an effect's key, or null */
+  cause: string | null;
+}
+export type Event = Stamp & Fact;
+
+const stampShape = {
+  v: z.literal(1),
+  seq: z.int().positive(),
+  at: z.iso.datetime(),
+  by: z.templateLiteral([z.string()]),
+  cause: z.string().nullable(),
+};
+const eventSchemas = new Map(
+  Object.entries(factSchemas).map(([type, shape]) => [
+    type,
+    z.object({ ...stampShape, type: z.literal(type), ...shape }),
+  ]),
+);
+
+/**
+ * Reads one parsed line of the log.
+ * @throws Error with one sentence when the type is unknown or a field does not fit.
+ */
+export function parseEvent(value: unknown): Event {
+  const type = typeof value === 'object' && value !== null && 'type' in value ? String(value.type) : '';
+  const schema = eventSchemas.get(type);
+  if (!schema) throw new Error(`unknown event type ${JSON.stringify(type)}: was it written by a newer mcc?`);
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new Error(`${type}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit'}`);
+  }
+  return result.data as unknown as Event;
+}

@@ -1,0 +1,139 @@
+import { weigh } from './evidence.ts';
+import { type Agent, byPriority, isEnded, isRunning, pendingPosts, type State, type Task } from './state.ts';
+
+/** Something to do in the world. `key` names it: the same key is never in hand twice. */
+export type Effect = { key: string } & (
+  | { type: 'worktree.make'; agent: string }
+  | { type: 'session.start'; agent: string }
+  | { type: 'session.stop'; agent: string }
+  | { type: 'branch.start'; task: string; agent: string; branch: string }
+  | { type: 'message.file'; id: string }
+  | { type: 'message.shelve'; id: string }
+  | { type: 'message.type'; agent: string; ids: string[] }
+  | { type: 'result.write'; task: string }
+  | { type: 'merge.run'; task: string }
+);
+
+/** What the supervisor sees of the world beside the log. */
+export interface World {
+  /** milliseconds since the epoch */
+  now: number;
+  /** keys of the effects in hand */
+  busy: ReadonlySet<string>;
+  /** effects that failed: not before this time again */
+  notBefore: ReadonlyMap<string, number>;
+  /** where the file of a message is */
+  filed: ReadonlyMap<string, 'new' | 'cur'>;
+  /** tasks whose result file is there */
+  results: ReadonlySet<string>;
+  panes: Readonly<Record<string, Pane>>;
+  /** no new work and no new sessions: the supervisor is going down */
+  draining: boolean;
+}
+
+/** What is known of the terminal of a running session. */
+export interface Pane {
+  /** `none`: this kind has no composer that messages can be typed into */
+  composer: 'empty' | 'draft' | 'absent' | 'none';
+  /** ms since the screen last changed */
+  quietMs: number;
+  /** ms since the person last typed into it */
+  typedMs: number;
+}
+
+/** Restarts after crashes: at most three, after 1, 4 and 16 seconds. */
+const restartMs = [1_000, 4_000, 16_000];
+/** The screen must have settled before a message is typed, and the person's hands must have left the keys. */
+const settledMs = 300;
+const handsOffMs = 3_000;
+
+/** The branch of an agent for a task; `work` without one. Each agent has a folder of refs of its own. */
+export const branchOf = (agent: string, task?: string): string => `mcc/${agent}/${task ?? 'work'}`;
+
+/** The effects that are owed now: the difference between what is wanted and what is so. */
+export function plan(state: State, world: World): Effect[] {
+  const effects = [
+    ...Object.values(state.agents).flatMap((agent) => planAgent(state, world, agent)),
+    ...Object.values(state.tasks).flatMap((task) => planTask(state, world, task)),
+    ...planFiles(state, world),
+    ...planMerge(state, world),
+  ];
+  return effects.filter(({ key }) => !world.busy.has(key) && (world.notBefore.get(key) ?? 0) <= world.now);
+}
+
+function planAgent(state: State, world: World, agent: Agent): Effect[] {
+  const { name } = agent;
+  if (isRunning(agent)) {
+    if (!agent.wanted || agent.restarting)
+      return [{ type: 'session.stop', key: `session ${name}`, agent: name }];
+    return planTyping(state, world, agent);
+  }
+  if (!agent.wanted || !agent.declared || world.draining) return [];
+  if (!agent.worktree) return [{ type: 'worktree.make', key: `worktree ${name}`, agent: name }];
+  const due = restartAt(agent);
+  return due !== null && due <= world.now
+    ? [{ type: 'session.start', key: `session ${name}`, agent: name }]
+    : [];
+}
+
+/** When a session may start again, in ms since the epoch; null after too many crashes. */
+export function restartAt(agent: Agent): number | null {
+  if (agent.crashes === 0 || !agent.session?.exit) return 0;
+  const wait = restartMs[agent.crashes - 1];
+  return wait === undefined ? null : Date.parse(agent.session.exit.at) + wait;
+}
+
+/** The keyboard is for an idle agent whose composer is proved empty; else the hooks hand over at the turn's end. */
+function planTyping(state: State, world: World, agent: Agent): Effect[] {
+  const pending = pendingPosts(state, agent.name);
+  const queued = pending.filter((post) => post.receipt === 'queued').map((post) => post.message.id);
+  if (queued.length === 0 || pending.length > queued.length || holding(state, world, agent.name) !== null)
+    return [];
+  return [{ type: 'message.type', key: `typing ${agent.name}`, agent: agent.name, ids: queued }];
+}
+
+/** Why messages for an agent cannot be handed over now, in words; null when they can. */
+export function holding(state: State, world: World, name: string): string | null {
+  const agent = state.agents[name];
+  const pane = world.panes[name];
+  if (!agent || !isRunning(agent) || !pane) return 'it does not run';
+  if (pane.composer === 'none') return `a ${agent.kind} takes no messages: it reads them with mcc inbox`;
+  const { status, reason } = weigh(agent, world.now);
+  if (status === 'needs-you') return `a dialog is open${reason ? `: ${reason}` : ''}`;
+  if (status !== 'idle') return `it is ${status}`;
+  if (pane.composer === 'draft') return 'your draft is in its composer: send it or clear it';
+  if (pane.composer === 'absent') return 'its composer is not on the screen';
+  if (pane.typedMs < handsOffMs) return 'you are typing';
+  return pane.quietMs < settledMs ? 'its screen is still changing' : null;
+}
+
+function planTask(state: State, world: World, task: Task): Effect[] {
+  if (isEnded(task) && !world.results.has(task.id)) {
+    return [{ type: 'result.write', key: `result ${task.id}`, task: task.id }];
+  }
+  const agent = task.agent ? state.agents[task.agent] : undefined;
+  if (task.status !== 'assigned' || !agent || !isRunning(agent) || world.draining) return [];
+  // Only between turns does mcc touch a live worktree.
+  if (!['idle', 'unknown'].includes(weigh(agent, world.now).status)) return [];
+  const branch = branchOf(agent.name, task.id);
+  return [{ type: 'branch.start', key: `worktree ${agent.name}`, task: task.id, agent: agent.name, branch }];
+}
+
+/** Inbox files mirror the log: a queued message has its file in new/, an accepted one in cur/. */
+const planFiles = (state: State, world: World): Effect[] =>
+  Object.values(state.posts).flatMap((post): Effect[] => {
+    const { id } = post.message;
+    const open = post.receipt === 'queued' || post.receipt === 'handed over';
+    const filed = world.filed.get(id);
+    if (filed === undefined) return [{ type: 'message.file', key: `file ${id}`, id }];
+    return !open && filed === 'new' ? [{ type: 'message.shelve', key: `file ${id}`, id }] : [];
+  });
+
+/** One merge at a time, of what is approved and may be merged, in the order of priority. */
+function planMerge(state: State, world: World): Effect[] {
+  if (state.merging || world.draining || [...world.busy].some((key) => key.startsWith('merge '))) return [];
+  const next = Object.values(state.tasks)
+    .filter((task) => task.status === 'approved' && (task.mergeAsked || state.team?.auto === true))
+    .sort(byPriority)[0];
+  return next ? [{ type: 'merge.run', key: `merge ${next.id}`, task: next.id }] : [];
+}

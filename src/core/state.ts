@@ -1,0 +1,211 @@
+import type { FactOf, Priority, Status } from './event.ts';
+import type { Message } from './message.ts';
+
+/** What the log folds to. Plain data: it travels to every TUI as JSON and is never changed in place. */
+
+export interface Report {
+  source: string;
+  status: Status;
+  reason?: string;
+  /** ISO 8601 */
+  at: string;
+}
+
+export interface Session {
+  /** id of this run; a new one at every start */
+  id: string;
+  /** the CLI's own conversation id, kept over restarts */
+  conversation: string;
+  pid: number;
+  /** process start time: pid alone may be reused */
+  start: string;
+  /** ISO 8601 */
+  since: string;
+  resumed: boolean;
+  exit?: { code: number | null; signal: number | null; reason: string; at: string };
+}
+
+export interface Worktree {
+  path: string;
+  branch: string;
+  commit: string;
+  /** files with uncommitted changes */
+  dirty: number;
+  ahead: number;
+  behind: number;
+  insertions: number;
+  deletions: number;
+}
+
+export interface Agent {
+  name: string;
+  kind: string;
+  description?: string;
+  /** declared in agents.yaml now; an agent that was taken out keeps its history */
+  declared: boolean;
+  wanted: boolean;
+  /** its session is to end and to start again */
+  restarting?: true;
+  session?: Session;
+  worktree?: Worktree;
+  reports: Record<string, Report>;
+  /** exits that nobody asked for since the last turn that ended well */
+  crashes: number;
+}
+
+/**
+ * open: waits for what it needs, or for its agent. assigned: its agent is chosen. working: its branch is ready.
+ * submitted → approved → merged: the way to the base branch. done: ended without a branch.
+ */
+export type TaskStatus =
+  | 'open'
+  | 'assigned'
+  | 'working'
+  | 'submitted'
+  | 'approved'
+  | 'merged'
+  | 'done'
+  | 'failed'
+  | 'cancelled';
+
+export interface Task {
+  id: string;
+  kind: 'work' | 'request';
+  title: string;
+  text: string;
+  to?: string;
+  by: string;
+  needs: string[];
+  priority: Priority;
+  parent?: string;
+  files: string[];
+  timeout?: number;
+  status: TaskStatus;
+  agent?: string;
+  branch?: string;
+  /** commit the branch started from */
+  base?: string;
+  /** commit last submitted */
+  commit?: string;
+  summary?: string;
+  /** commit that was approved, and by whom */
+  approval?: { commit: string; by: string; at: string };
+  /** commit on the base branch after the merge */
+  merged?: string;
+  result?: string;
+  reason?: string;
+  /** why it does not go on although it could */
+  held?: string;
+  mergeAsked: boolean;
+  /** rounds of submission, from 1 */
+  round: number;
+  /** findings that went back to the author, newest last */
+  findings: {
+    round: number;
+    kind: 'rejected' | 'conflict' | 'gates' | 'moved' | 'git';
+    text: string;
+    files: string[];
+  }[];
+  gates: { gate: string; ok: boolean; ms: number }[];
+  at: { added: string; assigned?: string; submitted?: string; ended?: string };
+}
+
+export type Receipt = 'queued' | 'handed over' | 'accepted' | 'answered';
+
+export interface Post {
+  message: Message;
+  /** the actor that put it there, as the supervisor knows it */
+  by: string;
+  receipt: Receipt;
+  route?: string;
+  /** session it was handed to */
+  session?: string;
+  held?: string;
+  at: string;
+  /** position in the order of delivery */
+  seq: number;
+}
+
+export interface Note {
+  at: string;
+  text: string;
+  hint?: string;
+}
+
+export interface State {
+  seq: number;
+  team: Omit<FactOf<'team.declared'>, 'type' | 'agents'> | null;
+  supervisor: { pid: number; version: string; since: string } | null;
+  baseCommit: string | null;
+  agents: Record<string, Agent>;
+  tasks: Record<string, Task>;
+  posts: Record<string, Post>;
+  /** the merge in hand */
+  merging: { task: string; commit: string; base: string; since: string } | null;
+  /** last failures of effects and refused files, newest last; at most 50 */
+  notes: Note[];
+}
+
+export const emptyState: State = {
+  seq: 0,
+  team: null,
+  supervisor: null,
+  baseCommit: null,
+  agents: {},
+  tasks: {},
+  posts: {},
+  merging: null,
+  notes: [],
+};
+
+const ended: TaskStatus[] = ['merged', 'done', 'failed', 'cancelled'];
+
+/** True when nothing more will happen to the task. */
+export const isEnded = (task: Task): boolean => ended.includes(task.status);
+
+/** True when the task ended as wanted, so that what needs it may start. */
+export const isFinished = (task: Task): boolean => task.status === 'merged' || task.status === 'done';
+
+/** Tasks that this one waits for: those it needs that have not finished. */
+export const waitsFor = (state: State, task: Task): Task[] =>
+  task.needs.flatMap((id) => {
+    const needed = state.tasks[id];
+    return needed && !isFinished(needed) ? [needed] : [];
+  });
+
+/** True when all that an open task needs has finished. */
+export const isReady = (state: State, task: Task): boolean =>
+  task.status === 'open' && waitsFor(state, task).length === 0;
+
+/** The work task an agent has in hand, if any. A request does not occupy its agent. */
+export const taskOf = (state: State, agent: string): Task | undefined =>
+  Object.values(state.tasks).find(
+    (task) =>
+      task.agent === agent &&
+      task.kind === 'work' &&
+      ['assigned', 'working', 'submitted', 'approved'].includes(task.status),
+  );
+
+/** The tasks that came out of a request or task, in the order they were added. */
+export const childrenOf = (state: State, id: string): Task[] =>
+  Object.values(state.tasks).filter((task) => task.parent === id);
+
+/** Posts for an agent that it has not accepted yet, in the order of delivery. */
+export const pendingPosts = (state: State, agent: string): Post[] =>
+  Object.values(state.posts)
+    .filter(
+      (post) => post.message.to === agent && (post.receipt === 'queued' || post.receipt === 'handed over'),
+    )
+    .sort((a, b) => a.seq - b.seq);
+
+const rank: Record<Priority, number> = { urgent: 0, high: 1, normal: 2, low: 3 };
+
+/** Orders tasks as work is taken up: highest priority first, then first come. */
+export const byPriority = (a: Task, b: Task): number =>
+  rank[a.priority] - rank[b.priority] || Number(a.id.slice(1)) - Number(b.id.slice(1));
+
+/** True while a session of the agent runs. */
+export const isRunning = (agent: Agent): boolean => agent.session !== undefined && !agent.session.exit;
+
+/** True for an exit that nobody asked for. `exited` is the reason of an exit that mcc did not cause. */
+export const isCrash = (code: number | null, reason: string): boolean => reason === 'exited' && code !== 0;
