@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { SessionFile } from './define.ts';
+
+/** `<config>/sessions/<pid>.json`: written by the CLI since 2.1.139, undocumented, removed at a clean exit. */
+const schema = z.object({
+  pid: z.int(),
+  sessionId: z.string().min(1),
+  status: z.string().optional(),
+  waitingFor: z.string().optional(),
+  statusUpdatedAt: z.number().optional(),
+  procStart: z.union([z.string(), z.number()]).optional(),
+});
+
+/**
+ * The CLI's own word on its state; null when the file is of another shape. A stale file (SIGKILL) is the caller's to
+ * find out, by `pid` and `start`.
+ */
+export function sessionFileReport(json: unknown): SessionFile | null {
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) return null;
+  const { pid, sessionId, status, waitingFor, statusUpdatedAt, procStart } = parsed.data;
+  return {
+    conversation: sessionId,
+    pid,
+    ...meaning(status, waitingFor),
+    ...(procStart !== undefined && { start: String(procStart) }),
+    ...(statusUpdatedAt !== undefined && { at: statusUpdatedAt }),
+  };
+}
+
+function meaning(
+  status: string | undefined,
+  waitingFor: string | undefined,
+): Pick<SessionFile, 'status' | 'reason'> {
+  switch (status) {
+    case 'idle':
+      return { status: 'idle' };
+    case 'busy':
+      return { status: 'working' };
+    case 'shell':
+      return { status: 'idle', reason: 'a background shell runs on' };
+    case 'waiting':
+      return { status: 'needs-you', reason: waitingFor ?? 'it waits for you' };
+    default:
+      return { status: 'unknown', reason: status ? `it says ${status}` : 'it tells no status' };
+  }
+}

@@ -1,0 +1,123 @@
+import type { Status } from '../core/event.ts';
+import type { AgentSpec, Team } from '../core/team.ts';
+
+/**
+ * What an agent kind is: data in, data out. One file a kind (claude.ts is the reference, shell.ts the smallest); a
+ * new one is a file here and a row in index.ts. Optional members are what a program may lack: a shell has no
+ * composer and speaks no hooks.
+ */
+export interface Kind {
+  name: AgentSpec['kind'];
+  /** The program, its arguments, environment and the files it needs beforehand. */
+  launch(input: LaunchInput): Launch;
+  /** What one hook body says; null when it is not one. Speakers of Claude Code's hook protocol share one reader. */
+  hook(body: unknown): Report | null;
+  /** What the program's own status file says, where it keeps one. */
+  sessionFile?(json: unknown): SessionFile | null;
+  /** Whether the visible screen proves that typed text would land in an empty composer. */
+  composer?(screen: readonly ScreenRow[]): Composer;
+  /** Tells the program that it has the keyboard; to be written before `composer` is asked, since it hides its cursor else. */
+  focus?: string;
+  /** Keyboard writes that put a text into the composer; without it nothing may be typed for this kind. */
+  typing?(text: string): Write[];
+  /** The key that submits: a write of its own, once the screen shows the text and has settled. */
+  submit?: string;
+  /** The key that stops the running turn. */
+  interrupt: string;
+}
+
+export interface LaunchInput {
+  agent: string;
+  spec: AgentSpec;
+  team: Team;
+  /** uuid of this run of the program; marks each of its processes as MCC_SESSION */
+  session: string;
+  /** uuid of the conversation, which outlives the run */
+  conversation: string;
+  /** go on with `conversation` instead of beginning it */
+  resume: boolean;
+  worktree: string;
+  /** root of the main checkout */
+  root: string;
+  /** `.mcc/sessions/<agent>`: what is generated goes here */
+  folder: string;
+  /** the agent's own configuration directory for its CLI */
+  config: string;
+  /** http://127.0.0.1:<port>/<unguessable>, where hook bodies go */
+  hookUrl: string;
+  /** folder with the generated `mcc` wrapper */
+  bin: string;
+  token: string;
+  /** the user's own environment, of which an allow-list is passed on */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** whether the session runs as root */
+  isRoot: boolean;
+}
+
+export interface Launch {
+  file: string;
+  args: string[];
+  env: Record<string, string>;
+  files: LaunchFile[];
+}
+
+export interface LaunchFile {
+  path: string;
+  text: string;
+  mode: number;
+  /** a seed: written only where the file is absent, since the program itself writes it later */
+  once?: boolean;
+}
+
+/** One piece of evidence from a hook: what it says of the session, and whom it lets go on. */
+export interface Report {
+  source: 'hook';
+  /** the hook's event name, e.g. `Stop` */
+  event: string;
+  /** absent when this event says nothing about the status */
+  status?: Status;
+  /** why, in words for a person: `permission: Bash npm test` */
+  reason?: string;
+  /** what kind of answer is waited for, with status needs-you */
+  needs?: 'permission' | 'question' | 'plan' | 'limit' | 'login' | 'dialog';
+  tool?: string;
+  /** the tool's telling argument: a command, a path, a pattern; at most 200 characters, one line */
+  argument?: string;
+  /** the conversation that spoke, which is a new one after /clear */
+  conversation: string;
+  transcript?: string;
+  /** ids of mcc messages standing in the prompt just submitted: the proof that they were accepted */
+  accepted: string[];
+  /** true when the turn is over and nothing runs on: a moment to hand over the next message */
+  turnEnded: boolean;
+  /** what the agent said last, at the end of its turn */
+  said?: string;
+}
+
+/** The CLI's own word on its state, e.g. Claude Code's `<config>/sessions/<pid>.json`. */
+export interface SessionFile {
+  status: Status;
+  reason?: string;
+  conversation: string;
+  pid: number;
+  /** start time of that process, in clock ticks since boot (field 22 of /proc/<pid>/stat), where told */
+  start?: string;
+  /** milliseconds since the epoch */
+  at?: number;
+}
+
+/** One visible row; `dim` and `inverse` hold one entry a cell, as `cells` does (a wide glyph's second cell is ''). */
+export interface ScreenRow {
+  cells: readonly string[];
+  dim: readonly boolean[];
+  inverse: readonly boolean[];
+}
+
+/** `absent`: no composer is proved to be there (a dialog, a picker, a start-up screen), so nothing may be typed. */
+export type Composer = { state: 'absent' } | { state: 'empty' } | { state: 'draft'; text: string };
+
+/** Bytes to write to the terminal, then how long to wait before the next write. */
+export interface Write {
+  bytes: string;
+  waitMs: number;
+}
