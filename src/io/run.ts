@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import { execa } from 'execa';
+
+/** An environment as it is handed to a process: nothing else is inherited. */
+export type Env = Readonly<Record<string, string>>;
+
+export interface RunOptions {
+  cwd: string;
+  env: Env;
+  /** Given to stdin, which is closed afterwards; without it stdin is empty. */
+  input?: string;
+  /** Milliseconds after which the whole process group is killed. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  /** Called with each chunk of standard output; the default collects it in `stdout`. */
+  onStdout?: (chunk: Buffer) => void;
+  /** Called with each chunk of standard error; the default collects it in `stderr`. */
+  onStderr?: (chunk: Buffer) => void;
+  /** Bytes of standard output to keep; when more comes the process group is killed and `truncated` is set. */
+  maxBytes?: number;
+}
+
+export interface RunResult {
+  /** Null when a signal ended the program. */
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+  ms: number;
+  timedOut: boolean;
+  aborted: boolean;
+  truncated: boolean;
+}
+
+/** What the program left running may keep its pipes open: how long, in ms, they are listened to after its exit. */
+const lingerMs = 500;
+
+/**
+ * Runs a program to its end, without a shell, in a process group and session of its own: it has no terminal to prompt on, no
+ * Ctrl-C of ours ends it halfway, and its whole family can be killed. Whatever it leaves in its group dies with it.
+ * Returns however it ended; raises only when it could not be started (ENOENT of the program or of cwd).
+ */
+export async function runProgram(
+  file: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<RunResult> {
+  const start = performance.now();
+  const child = execa(file, args, {
+    cwd: options.cwd,
+    env: options.env,
+    extendEnv: false,
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    buffer: false,
+    detached: true,
+    cleanup: false,
+    reject: false,
+  });
+  const out = collector(options.maxBytes, () => endGroup(child.pid));
+  const err = collector();
+  child.stdout.on('data', options.onStdout ?? out.add);
+  child.stderr.on('data', options.onStderr ?? err.add);
+
+  let timedOut = false;
+  let aborted = false;
+  const expire = () => {
+    timedOut = true;
+    endGroup(child.pid);
+  };
+  const abort = () => {
+    aborted = true;
+    endGroup(child.pid);
+  };
+  const timer = options.timeoutMs === undefined ? undefined : setTimeout(expire, options.timeoutMs);
+  let linger: NodeJS.Timeout | undefined;
+  child.nodeChildProcess.once('exit', () => {
+    clearTimeout(timer);
+    endGroup(child.pid);
+    linger = setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, lingerMs);
+  });
+  options.signal?.addEventListener('abort', abort, { once: true });
+  if (options.signal?.aborted) abort();
+  const ended = await child;
+  clearTimeout(timer);
+  clearTimeout(linger);
+  options.signal?.removeEventListener('abort', abort);
+
+  if (child.pid === undefined) throw startError(file, options.cwd, ended.cause);
+  return {
+    code: child.nodeChildProcess.exitCode,
+    signal: child.nodeChildProcess.signalCode,
+    stdout: out.text(),
+    stderr: err.text(),
+    ms: Math.round(performance.now() - start),
+    timedOut,
+    aborted,
+    truncated: out.full(),
+  };
+}
+
+/** Collects at most so many bytes, and calls `onFull` when there are more. */
+function collector(maxBytes = Number.POSITIVE_INFINITY, onFull = () => {}) {
+  const chunks: Buffer[] = [];
+  let kept = 0;
+  let full = false;
+  return {
+    add: (chunk: Buffer) => {
+      const part = chunk.subarray(0, Math.min(chunk.length, maxBytes - kept));
+      chunks.push(part);
+      kept += part.length;
+      if (part.length === chunk.length) return;
+      full = true;
+      onFull();
+    },
+    text: () => Buffer.concat(chunks).toString('utf8'),
+    full: () => full,
+  };
+}
+
+/** Kills a process group; one that is already gone is no error. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // ESRCH: nothing is left in it. EPERM (macOS): only a zombie is left in it.
+  }
+}
+
+/** Node says `spawn git ENOENT` both when the program and when the folder is missing: tells the two apart. */
+function startError(file: string, cwd: string, cause: unknown): NodeJS.ErrnoException {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
+  const folder = existsSync(cwd);
+  const what =
+    code !== 'ENOENT'
+      ? `${file} could not be started: ${cause instanceof Error ? cause.message : String(cause)}`
+      : folder
+        ? `${file}: no such program in PATH`
+        : `${cwd}: no such folder`;
+  return Object.assign(new Error(what, { cause }), { code, path: folder ? file : cwd });
+}
