@@ -2,21 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { lstatSync, realpathSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { ConfigError } from '../core/config-error.ts';
 
-/** A file of the user's, or of mcc's own, that is not as it must be: `path:line:column: sentence`, exit code 2. */
-export class FileError extends Error {
-  override name = 'FileError';
-  /** path, path:line or path:line:column */
-  where: string;
-  /** what to do about it: a command where one helps */
-  hint: string | undefined;
-
-  constructor(where: string, sentence: string, hint?: string) {
-    super(`${where}: ${sentence}`);
-    this.where = where;
-    this.hint = hint;
-  }
-}
+/** What is wrong in a file, as the one error that commands tell with file:line:column; line 0 is the file as a whole. */
+export const fileError = (path: string, what: string, hint: string, line = 0, column = 1): ConfigError =>
+  new ConfigError(path, [{ line, column, what }], hint);
 
 /** The code of a failed system call (`ENOENT`, …), or the empty string. */
 export const codeOf = (error: unknown): string =>
@@ -67,7 +57,7 @@ export async function writeSynced(path: string, text: string | Uint8Array, mode 
 /**
  * Reads a JSON file.
  * @returns its value, or undefined when there is no such file
- * @throws FileError with line and column when it does not parse
+ * @throws ConfigError with line and column when it does not parse
  */
 export async function readJson(path: string): Promise<unknown> {
   const bytes = await readFile(path).catch((error: unknown) => {
@@ -77,26 +67,28 @@ export async function readJson(path: string): Promise<unknown> {
   return bytes === undefined ? undefined : parseJson(bytes, path);
 }
 
-/** Parses the bytes of a JSON file. @throws FileError with line and column */
+const hint = 'correct it, or move it away';
+
+/** Parses the bytes of a JSON file. @throws ConfigError with line and column */
 export function parseJson(bytes: Uint8Array, path: string): unknown {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new FileError(path, 'expected JSON in UTF-8, but its bytes are not UTF-8');
+    throw fileError(path, 'expected JSON in UTF-8, but its bytes are not UTF-8', hint);
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new FileError(`${path}${placeIn(text, error)}`, `expected JSON: ${reasonOf(error)}`);
+    throw fileError(path, `expected JSON: ${reasonOf(error)}`, hint, ...placeIn(text, error));
   }
 }
 
-/** `:line:column` of a failed JSON.parse; V8 tells the position, except at the end of the text. */
-function placeIn(text: string, error: unknown): string {
+/** Line and column of a failed JSON.parse; V8 tells the position, except at the end of the text. */
+function placeIn(text: string, error: unknown): [line: number, column: number] {
   const found = /at position (\d+)/.exec(String(error))?.[1];
   const before = text.slice(0, found === undefined ? text.length : Number(found)).split('\n');
-  return `:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+  return [before.length, (before.at(-1)?.length ?? 0) + 1];
 }
 
 const reasonOf = (error: unknown): string =>

@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { codeOf, FileError } from './files.ts';
+import { codeOf, fileError } from './files.ts';
 import { type EventParser, parseLines, type StoredEvent } from './log.ts';
 
 /** How often a log is looked at when nothing announced a change (network file systems announce none), in ms. */
@@ -10,7 +10,7 @@ const patience = 1000;
 /**
  * The events of a log as they are appended, by whoever writes it, until the signal ends it.
  * @param after seq after which to begin: 0 gives the whole log first
- * @throws FileError when a line is no event, or the log was cut or replaced
+ * @throws ConfigError when a line is no event, or the log was cut or replaced
  */
 export async function* followLog<E extends StoredEvent>(
   path: string,
@@ -54,7 +54,7 @@ async function openIfThere(path: string): Promise<FileHandle | undefined> {
 async function readFrom(file: FileHandle, path: string, offset: number): Promise<Buffer> {
   const { size, nlink } = await file.stat();
   if (size < offset || nlink === 0)
-    throw new FileError(path, 'the log was cut or replaced while it was followed');
+    throw fileError(path, 'the log was cut or replaced while it was followed', 'mcc log -f');
   const bytes = Buffer.alloc(size - offset);
   const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
   return bytes.subarray(0, bytesRead);

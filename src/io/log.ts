@@ -12,7 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { codeOf, FileError } from './files.ts';
+import { codeOf, fileError } from './files.ts';
 
 /** What every event of the log has, whatever its type. */
 export interface StoredEvent {
@@ -52,7 +52,7 @@ interface Contents<E> {
  * Reads lines of a log strictly.
  * @param seq number before that of the first line
  * @param line number of the first line
- * @throws FileError with file:line at a gap in `seq`, a line that is no JSON, an unknown type or shape
+ * @throws ConfigError with file:line at a gap in `seq`, a line that is no JSON, an unknown type or shape
  */
 export function parseLines<E extends StoredEvent>(
   bytes: Buffer,
@@ -65,14 +65,14 @@ export function parseLines<E extends StoredEvent>(
   let at = 0;
   for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, at)) {
     events.push(
-      parseLine(bytes.subarray(at, end), `${path}:${line + events.length}`, seq + events.length + 1, parse),
+      parseLine(bytes.subarray(at, end), path, line + events.length, seq + events.length + 1, parse),
     );
     at = end + 1;
   }
   const torn = bytes.subarray(at);
   const last = torn.length > 0 ? eventOf(torn) : undefined;
   if (last === undefined) return { events, whole: at, torn, unended: false };
-  events.push(parseLine(torn, `${path}:${line + events.length}`, seq + events.length + 1, parse));
+  events.push(parseLine(torn, path, line + events.length, seq + events.length + 1, parse));
   return { events, whole: bytes.length, torn: Buffer.alloc(0), unended: true };
 }
 
@@ -89,26 +89,27 @@ function eventOf(bytes: Buffer): { value: unknown } | undefined {
 
 function parseLine<E extends StoredEvent>(
   bytes: Buffer,
-  where: string,
+  path: string,
+  line: number,
   seq: number,
   parse: EventParser<E>,
 ): E {
   const read = eventOf(bytes);
-  if (!read) throw new FileError(where, 'expected one event as JSON on one line', hint);
+  if (!read) throw fileError(path, 'expected one event as JSON on one line', hint, line);
   let event: E;
   try {
     event = parse(read.value);
   } catch (error) {
-    throw new FileError(where, error instanceof Error ? error.message : String(error), hint);
+    throw fileError(path, error instanceof Error ? error.message : String(error), hint, line);
   }
   if (event.seq !== seq)
-    throw new FileError(where, `expected the event with seq ${seq}, found seq ${event.seq}`, hint);
+    throw fileError(path, `expected the event with seq ${seq}, found seq ${event.seq}`, hint, line);
   return event;
 }
 
 /**
  * Reads a log and changes nothing; one that does not exist has no events.
- * @throws FileError as parseLines does
+ * @throws ConfigError as parseLines does
  */
 export function readLog<E extends StoredEvent>(path: string, parse: EventParser<E>): Replay<E> {
   const { events, torn } = parseLines(readIfThere(path), path, parse);
@@ -144,14 +145,14 @@ export class Log<E extends StoredEvent = StoredEvent> {
 
   /**
    * Opens a log for appending, made when missing, and replays it. A torn last line is moved into `trash/` beside it.
-   * @throws FileError as parseLines does; nothing was changed then
+   * @throws ConfigError as parseLines does; nothing was changed then
    */
   static open<E extends StoredEvent>(path: string, parse: EventParser<E>): Replay<E> & { log: Log<E> } {
     mkdirSync(dirname(path), { recursive: true });
     const { O_RDWR, O_CREAT, O_APPEND } = constants;
     const fd = openSync(path, O_RDWR | O_CREAT | O_APPEND, 0o644);
     try {
-      if (!fstatSync(fd).isFile()) throw new FileError(path, 'expected a file', hint);
+      if (!fstatSync(fd).isFile()) throw fileError(path, 'expected a file', hint);
       const bytes = readFileSync(fd);
       const { events, whole, torn, unended } = parseLines(bytes, path, parse);
       const log = new Log<E>(path, fd, whole, events.length);

@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FileError, insideOf, readJson, writeWhole } from '../../src/io/files.ts';
+import { ConfigError } from '../../src/core/config-error.ts';
+import { insideOf, readJson, writeWhole } from '../../src/io/files.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -65,7 +66,7 @@ describe('reading JSON', () => {
     const path = join(folder, 'bad.json');
     writeFileSync(path, contents);
     const error = await readJson(path).catch((it: unknown) => it);
-    expect(error).toBeInstanceOf(FileError);
+    expect(error).toBeInstanceOf(ConfigError);
     expect(String(error)).toContain(`${path}${reason.startsWith(':') ? '' : ': '}`);
     expect(String(error)).toContain(reason);
   });

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FileError } from '../../src/io/files.ts';
+import { ConfigError } from '../../src/core/config-error.ts';
 import { followLog } from '../../src/io/follow.ts';
 import { Log, readLog, type StoredEvent } from '../../src/io/log.ts';
 
@@ -109,20 +109,24 @@ describe('the log', () => {
     [
       'a gap in seq',
       line(event(1)) + line(event(3)),
-      /events\.jsonl:2: expected the event with seq 2, found seq 3/,
+      /events\.jsonl:2:1: expected the event with seq 2, found seq 3/,
     ],
-    ['a repeated seq', line(event(1)) + line(event(1)), /:2: expected the event with seq 2, found seq 1/],
-    ['an unknown type', line(event(1)) + line({ ...event(2), type: 'x' }), /:2: unknown event type "x"/],
-    ['a line that is no JSON', `${line(event(1))}oops\n${line(event(2))}`, /:2: expected one event as JSON/],
-    ['an empty line', `${line(event(1))}\n${line(event(2))}`, /:2: expected one event as JSON/],
-    ['bytes that are not UTF-8', Buffer.from([0xff, 0x0a]), /:1: expected one event/],
-    ['an unknown type without line end', JSON.stringify({ type: 'x' }), /:1: unknown event type "x"/],
+    ['a repeated seq', line(event(1)) + line(event(1)), /:2:1: expected the event with seq 2, found seq 1/],
+    ['an unknown type', line(event(1)) + line({ ...event(2), type: 'x' }), /:2:1: unknown event type "x"/],
+    [
+      'a line that is no JSON',
+      `${line(event(1))}oops\n${line(event(2))}`,
+      /:2:1: expected one event as JSON/,
+    ],
+    ['an empty line', `${line(event(1))}\n${line(event(2))}`, /:2:1: expected one event as JSON/],
+    ['bytes that are not UTF-8', Buffer.from([0xff, 0x0a]), /:1:1: expected one event/],
+    ['an unknown type without line end', JSON.stringify({ type: 'x' }), /:1:1: unknown event type "x"/],
   ])('%s stops with file and line, says what to do and changes nothing', async (_what, contents, reason) => {
     await written();
     writeFileSync(path, contents);
     const before = readFileSync(path);
     for (const read of [() => Log.open(path, parse), () => readLog(path, parse)]) {
-      expect(read).toThrow(FileError);
+      expect(read).toThrow(ConfigError);
       expect(read).toThrow(reason);
     }
     expect(readFileSync(path)).toEqual(before);
