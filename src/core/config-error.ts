@@ -14,7 +14,7 @@ export class ConfigError extends Error {
   readonly problems: readonly ConfigProblem[];
   readonly hint: string;
 
-  constructor(file: string, problems: readonly ConfigProblem[], hint = 'mcc check') {
+  constructor(file: string, problems: readonly ConfigProblem[], hint = 'edit the file, then: mcc check') {
     const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
     const lines = sorted.slice(0, shown).map((problem) => {
       const place = problem.line > 0 ? `:${problem.line}:${problem.column}` : '';

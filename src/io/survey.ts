@@ -1,7 +1,8 @@
-import { access, constants, readdir, readFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execa } from 'execa';
 import type { FoundCli, Survey } from '../core/survey.ts';
+import { findProgram, versionOf } from './program.ts';
 import { testCommands } from './test-command.ts';
 
 type Env = Record<string, string | undefined>;
@@ -102,23 +103,6 @@ async function branchesOf(root: string): Promise<Pick<Survey, 'branch' | 'base'>
 }
 
 async function findCli(name: string, env: Env): Promise<FoundCli | undefined> {
-  for (const folder of (env.PATH ?? '').split(delimiter).filter((entry) => entry !== '')) {
-    const path = join(folder, name);
-    if (
-      !(await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      ))
-    )
-      continue;
-    const { stdout } = await execa(path, ['--version'], {
-      reject: false,
-      stdin: 'ignore',
-      timeout: 5000,
-      forceKillAfterDelay: 500,
-      env: { ...env, DISABLE_AUTOUPDATER: '1' },
-    });
-    return { name, path, version: /\d+\.\d+[\w.+-]*/.exec(stdout ?? '')?.[0] ?? '' };
-  }
-  return undefined;
+  const path = await findProgram(name, env);
+  return path === undefined ? undefined : { name, path, version: await versionOf(path, env) };
 }

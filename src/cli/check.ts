@@ -1,0 +1,30 @@
+import { relative } from 'node:path';
+import { preflight } from './preflight.ts';
+import { exits, styled } from './shell.ts';
+import type { Call } from './verbs.ts';
+
+/** `mcc check`: all that `mcc up` would stop at, without starting anything. */
+export async function run({ shell, json }: Call): Promise<number> {
+  const { repository, team, file, problems, notes } = await preflight(shell);
+  const agents = Object.keys(team.agents);
+  const base = team.base ?? repository.head;
+  const name = relative(repository.root, file);
+  if (json) {
+    const found = { file: name, root: repository.root, base, architect: team.architect ?? null, agents };
+    shell.out(
+      `${JSON.stringify({ ...found, gates: team.merge.gates.map((gate) => gate.name), problems, notes }, null, 2)}\n`,
+    );
+  } else {
+    shell.out(
+      `${name}: ${agents.map((agent) => (agent === team.architect ? `${agent} (architect)` : agent)).join(', ')}\n`,
+    );
+    shell.out(
+      `base ${base ?? '?'}, gates: ${team.merge.gates.map((gate) => gate.name).join(', ') || 'none'}\n`,
+    );
+    for (const note of notes) shell.out(`${styled(shell, 'dim', 'note:')} ${note}\n`);
+    for (const { what, hint } of problems)
+      shell.err(`${styled(shell, 'red', 'problem:')} ${what}\n${styled(shell, 'dim', 'hint:')} ${hint}\n`);
+    if (problems.length === 0) shell.out(`${styled(shell, 'green', 'ready')}: mcc up\n`);
+  }
+  return problems.length === 0 ? exits.ok : exits.config;
+}

@@ -1,0 +1,65 @@
+/** What a verb sees of the process that runs it; a test gives its own. */
+export type Shell = {
+  version: string;
+  cwd: string;
+  env: Readonly<Record<string, string | undefined>>;
+  out: (text: string) => void;
+  err: (text: string) => void;
+  /** Whether a person sits at both ends, so that a screen may be opened. */
+  terminal: { columns: number; rows: number } | undefined;
+  /** Colour and weight may be used for what goes to `out` and `err`. */
+  colour: boolean;
+  /** All of standard input; undefined when that is a terminal. */
+  input: () => Promise<string | undefined>;
+};
+
+/** How a verb ends (docs/commands.md): 70 is EX_SOFTWARE of sysexits.h. */
+export const exits = { ok: 0, refused: 1, config: 2, notRunning: 3, bug: 70 } as const;
+
+/** The shell of this process. A reader that goes away (`mcc log | head`) ends it quietly. */
+export function processShell(version: string): Shell {
+  const { stdin, stdout, stderr, env } = process;
+  for (const stream of [stdout, stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(exits.ok);
+      throw error;
+    });
+  return {
+    version,
+    cwd: currentFolder(),
+    env,
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    terminal: stdin.isTTY && stdout.isTTY ? { columns: stdout.columns, rows: stdout.rows } : undefined,
+    colour: Boolean(stdout.isTTY && stderr.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb',
+    input: async () => {
+      if (stdin.isTTY) return undefined;
+      let text = '';
+      stdin.setEncoding('utf8');
+      for await (const chunk of stdin) text += chunk;
+      return text;
+    },
+  };
+}
+
+/** The current folder; a person whose shell stands in a removed one is told so by whoever looks into it. */
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch {
+    return process.env.PWD ?? '/';
+  }
+}
+
+type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
+const codes: Record<Style, [number, number]> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  yellow: [33, 39],
+  green: [32, 39],
+};
+
+/** A text in a style, where the shell allows it. */
+export const styled = (shell: Pick<Shell, 'colour'>, style: Style, text: string): string =>
+  shell.colour ? `\u001b[${codes[style][0]}m${text}\u001b[${codes[style][1]}m` : text;

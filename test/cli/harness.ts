@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { main } from '../../src/cli/main.ts';
+import type { Shell } from '../../src/cli/shell.ts';
+
+export type Ran = { code: number; out: string; err: string };
+
+/** Runs one command line in this process, with what a person would have around it. */
+export async function mcc(
+  words: readonly string[],
+  options: { cwd: string; env?: Shell['env']; input?: string } & Partial<
+    Omit<Shell, 'input' | 'env' | 'cwd'>
+  >,
+): Promise<Ran> {
+  const { cwd, env, input, ...rest } = options;
+  let out = '';
+  let err = '';
+  const shell: Shell = {
+    version: '0.0.0-test',
+    cwd,
+    env: { PATH: '/usr/bin:/bin', HOME: '/nowhere', ...env },
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    terminal: undefined,
+    colour: false,
+    input: async () => input,
+    ...rest,
+  };
+  return { code: await main(words, shell), out, err };
+}
+
+/** An empty folder that goes away with the test; its name has what a careless program trips over. */
+export function folder(): string {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), 'mcc ünï $x-')));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+export const git = (cwd: string, ...args: string[]): string =>
+  execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
+    cwd,
+    encoding: 'utf8',
+  });
+
+export function write(root: string, files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+}
+
+/** A repository with an identity and one commit of the files. */
+export function repository(files: Record<string, string> = { 'README.md': '# x\n' }): string {
+  const root = folder();
+  git(root, 'init', '-q', '-b', 'main');
+  git(root, 'config', 'user.name', 'Test');
+  git(root, 'config', 'user.email', 'test@example.org');
+  write(root, files);
+  git(root, 'add', '.');
+  git(root, 'commit', '-q', '--allow-empty', '-m', 'Start');
+  return root;
+}
