@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+/**
+ * What may stand in the header of a frame, checked at both ends. A field that this version does not know is ignored,
+ * a type that it does not know is refused; whatever changes a meaning raises WIRE_VERSION.
+ */
+export const WIRE_VERSION = 1;
+
+const agent = z.string().min(1).max(64);
+const side = z.int().min(1).max(10_000);
+const words = z.array(z.string().max(1024 * 1024)).max(1000);
+
+/** The first frame of a client. Its fields `type` and `wire` never change, so that any version can be told its own. */
+export const helloSchema = z.object({
+  type: z.literal('hello'),
+  wire: z.literal(WIRE_VERSION),
+  version: z.string().max(100),
+  pid: z.int().positive(),
+  client: z.enum(['tui', 'cli', 'mcp']),
+  token: z.string().max(1000).optional(),
+});
+
+/** What of a first frame every version understands. */
+export const anyHello = z.object({ type: z.literal('hello'), wire: z.int() });
+
+export const clientFrame = z.discriminatedUnion('type', [
+  helloSchema,
+  z.object({
+    type: z.literal('command'),
+    /** chosen by the client; its result bears it */
+    id: z.int().nonnegative(),
+    words,
+    /** what stood on its standard input */
+    input: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('watch'),
+    agent,
+    size: z.object({ cols: side, rows: side }).optional(),
+  }),
+  z.object({ type: z.literal('unwatch'), agent }),
+  /** the body is what was typed */
+  z.object({ type: z.literal('input'), agent }),
+  z.object({ type: z.literal('resize'), agent, cols: side, rows: side }),
+  /** asks for the state and every event from then on */
+  z.object({ type: z.literal('follow') }),
+]);
+
+export const welcomeSchema = z.object({
+  type: z.literal('welcome'),
+  wire: z.literal(WIRE_VERSION),
+  version: z.string(),
+  pid: z.int(),
+  /** name of the project */
+  project: z.string(),
+  /** its base branch */
+  base: z.string(),
+  /** who the client is taken for */
+  actor: z.string(),
+});
+
+/** The last frame to a client that is not let in or broke the rules; its shape never changes. */
+export const refusedSchema = z.object({
+  type: z.literal('refused'),
+  reason: z.string(),
+  hint: z.string(),
+  /** of the server */
+  wire: z.int(),
+  version: z.string(),
+});
+
+const done = z.object({
+  type: z.literal('result'),
+  id: z.int(),
+  ok: z.literal(true),
+  text: z.string(),
+  data: z.unknown().optional(),
+});
+const notDone = z.object({
+  type: z.literal('result'),
+  id: z.int(),
+  ok: z.literal(false),
+  refusal: z.string(),
+  hint: z.string().optional(),
+  /** exit code for a shell */
+  code: z.int(),
+});
+
+export const serverFrame = z.discriminatedUnion('type', [
+  welcomeSchema,
+  refusedSchema,
+  z.discriminatedUnion('ok', [done, notDone]),
+  z.object({ type: z.literal('state'), state: z.unknown() }),
+  z.object({ type: z.literal('event'), event: z.unknown() }),
+  /** the body restores the screen */
+  z.object({ type: z.literal('snapshot'), agent, cols: side, rows: side }),
+  /** the body is what the session wrote */
+  z.object({ type: z.literal('output'), agent }),
+  z.object({ type: z.literal('size'), agent, cols: side, rows: side }),
+  z.object({ type: z.literal('bye'), reason: z.string() }),
+]);
+
+export type Hello = z.infer<typeof helloSchema>;
+export type ClientFrame = z.infer<typeof clientFrame>;
+export type ServerFrame = z.infer<typeof serverFrame>;
+export type Welcome = z.infer<typeof welcomeSchema>;
+export type Refused = z.infer<typeof refusedSchema>;
+export type ResultFrame = z.infer<typeof done> | z.infer<typeof notDone>;
+
+/** What came of a command. */
+export type Result =
+  | { ok: true; text: string; data?: unknown }
+  | { ok: false; refusal: string; hint?: string | undefined; code: number };
+
+/**
+ * Checks the header of a frame.
+ * @throws Error with one sentence that names the type and the field
+ */
+export function checkFrame<T>(schema: z.ZodType<T>, header: Record<string, unknown>): T {
+  const result = schema.safeParse(header);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const place = issue?.path.join('.');
+  throw new Error(
+    `a frame of type ${JSON.stringify(header.type)?.slice(0, 80) ?? 'none'} does not fit: ${place ? `${place}: ` : ''}${issue?.message ?? 'unknown'}`,
+  );
+}
