@@ -47,7 +47,7 @@ function textOf(row: ScreenRow): string {
   return row.cells.join('').trimEnd();
 }
 
-/** Larger or faster pieces are taken for a paste, which newer versions hand to the model as untrusted content. */
+/** What arrives faster or at more than ~800 characters at once is taken for a paste, which newer versions mark as untrusted. */
 const piece = 256;
 const pieceMs = 12;
 /** After the last piece: the screen needs a moment to show the text, before which Enter would be swallowed. */

@@ -45,3 +45,20 @@ function meaning(
       return { status: 'unknown', reason: status ? `it says ${status}` : 'it tells no status' };
   }
 }
+
+/**
+ * Whether a transcript (`projects/<folder>/<conversation>.jsonl`) can be resumed: it holds a message. Right after the
+ * start it holds only titles and modes; then `--resume` ends with code 1, and so does `--session-id` with its id
+ * (2.1.197 and 2.1.329): such a conversation begins anew under another id.
+ */
+export function isResumable(transcript: string): boolean {
+  return transcript.split('\n').some((line) => {
+    if (!line.includes('"user"') && !line.includes('"assistant"')) return false;
+    try {
+      const { type } = JSON.parse(line);
+      return type === 'user' || type === 'assistant';
+    } catch {
+      return false; // a line that a crash cut off
+    }
+  });
+}

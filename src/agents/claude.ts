@@ -1,5 +1,5 @@
 import { composer, typing } from './claude-screen.ts';
-import { sessionFileReport } from './claude-session.ts';
+import { isResumable, sessionFileReport } from './claude-session.ts';
 import { claudeSettings, sessionStartScript } from './claude-settings.ts';
 import type { Kind, Launch, LaunchFile, LaunchInput } from './define.ts';
 import { sessionEnvironment } from './environment.ts';
@@ -15,6 +15,7 @@ export const claude: Kind = {
   launch,
   hook: hookReport,
   sessionFile: sessionFileReport,
+  isResumable,
   composer,
   focus: '\x1b[I',
   typing,
@@ -120,13 +121,13 @@ function ownNames(environment: LaunchInput['environment']): string[] {
   ];
 }
 
-function fixedEnvironment({ config, folder, spec, isRoot }: LaunchInput): Record<string, string> {
+function fixedEnvironment({ config, tmp, spec, isRoot }: LaunchInput): Record<string, string> {
   return {
     CLAUDE_CONFIG_DIR: config,
     // The agent's configuration directory is its own, the login stays the user's.
     CLAUDE_SECURESTORAGE_CONFIG_DIR: '',
-    // Its temporary files, so that nothing of a session is left in the system's folder.
-    CLAUDE_CODE_TMPDIR: `${folder}/tmp`,
+    // Its temporary files and sockets; where the path is too long for a socket it would fall back to /tmp.
+    CLAUDE_CODE_TMPDIR: tmp,
     // The main buffer, so that a pane's scrollback is the conversation, and the mouse stays mcc's.
     CLAUDE_CODE_NO_FLICKER: '0',
     CLAUDE_CODE_DISABLE_MOUSE: '1',

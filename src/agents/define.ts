@@ -14,6 +14,8 @@ export interface Kind {
   hook(body: unknown): Report | null;
   /** What the program's own status file says, where it keeps one. */
   sessionFile?(json: unknown): SessionFile | null;
+  /** Whether a conversation can be gone on with, by the text of its transcript. */
+  isResumable?(transcript: string): boolean;
   /** Whether the visible screen proves that typed text would land in an empty composer. */
   composer?(screen: readonly ScreenRow[]): Composer;
   /** Tells the program that it has the keyboard; to be written before `composer` is asked, since it hides its cursor else. */
@@ -47,6 +49,8 @@ export interface LaunchInput {
   hookUrl: string;
   /** folder with the generated `mcc` wrapper */
   bin: string;
+  /** a short private folder for temporary files and sockets (paths of sockets end at 104 bytes), gone after `mcc down` */
+  tmp: string;
   token: string;
   /** the user's own environment, of which an allow-list is passed on */
   environment: Readonly<Record<string, string | undefined>>;
@@ -116,7 +120,10 @@ export interface ScreenRow {
 /** `absent`: no composer is proved to be there (a dialog, a picker, a start-up screen), so nothing may be typed. */
 export type Composer = { state: 'absent' } | { state: 'empty' } | { state: 'draft'; text: string };
 
-/** Bytes to write to the terminal, then how long to wait before the next write. */
+/**
+ * Bytes to write to the terminal, then how long to wait at least before the next write. The wait ends only when the
+ * program has drawn something after the write: on a busy machine several pieces would else be read as one paste.
+ */
 export interface Write {
   bytes: string;
   waitMs: number;

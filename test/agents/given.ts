@@ -24,6 +24,7 @@ export function given(change: Partial<LaunchInput> & { agents?: Record<string, o
     config: `${folder}/config`,
     hookUrl: 'http://127.0.0.1:4567/secret-path',
     bin: '/repo/.mcc/run/bin',
+    tmp: '/run/user/1000/mcc-1a2b/backend',
     token: 'token-of-backend',
     environment: { PATH: '/usr/bin:/bin', HOME: '/home/me', SHELL: '/bin/bash' },
     isRoot: false,

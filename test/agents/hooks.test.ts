@@ -112,3 +112,10 @@ test('the session file’s words are understood, and an unknown one is unknown',
   expect(read({ status: 'dreaming' })).toMatchObject({ status: 'unknown', reason: 'it says dreaming' });
   expect(claude.sessionFile?.({ status: 'idle' })).toBeNull();
 });
+
+test('a transcript of titles and modes alone is not resumed, one with a message is, even when its end is torn', () => {
+  const start = '{"type":"custom-title","customTitle":"user"}\n{"type":"mode","mode":"normal"}\n';
+  expect(claude.isResumable?.(start)).toBe(false);
+  expect(claude.isResumable?.('')).toBe(false);
+  expect(claude.isResumable?.(`${start}{"type":"user","message":{}}\n{"type":"assist`)).toBe(true);
+});
