@@ -1,6 +1,5 @@
 import { ConfigError } from '../core/config-error.ts';
 import type { Refusal } from '../core/refusal.ts';
-import { RepositoryProblem } from '../io/repository.ts';
 import { exits, type Shell, styled } from './shell.ts';
 
 /** What ends a verb in a way that a person can put right: what is wrong, what to do, and the exit code. */
@@ -58,10 +57,11 @@ export function tellError(shell: Shell, error: unknown, json: boolean): number {
 
 function understood(error: unknown): Stop | undefined {
   if (error instanceof Stop) return error;
-  if (error instanceof RepositoryProblem) return new Stop(error.message, error.hint, exits.config);
   if (!(error instanceof Error)) return undefined;
   const hint = 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
-  if (hint !== undefined) return new Stop(error.message, hint, exits.refused);
+  // By name: to load the class of an error that was not thrown would cost more than most verbs take.
+  const exit = error.name === 'RepositoryProblem' ? exits.config : exits.refused;
+  if (hint !== undefined) return new Stop(error.message, hint, exit);
   // The operating system said no: a full disk, a missing right.
   const { syscall, path, code } = error as NodeJS.ErrnoException;
   if (!syscall || !code) return undefined;

@@ -1,7 +1,8 @@
-import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Fact } from '../../src/core/event.ts';
+import { socketPath, writePointer } from '../../src/io/runtime.ts';
 import { encodeFrame } from '../../src/wire/frames.ts';
 import type { Hello, Result } from '../../src/wire/schema.ts';
 import { listen } from '../../src/wire/server.ts';
@@ -39,14 +40,19 @@ function project(...facts: Fact[]): string {
   return root;
 }
 
+/** Where the project's supervisor would make its socket, with the pointer to it. */
+async function socketFor(root: string): Promise<string> {
+  const path = socketPath(root, { XDG_RUNTIME_DIR: folder() });
+  await writePointer(root, path);
+  return path;
+}
+
 type Asked = { hellos: Hello[]; words: string[][] };
 
 /** A supervisor's end of the socket that answers every command in the same way. */
 async function answering(root: string, answer: (words: string[]) => Result): Promise<Asked> {
   const asked: Asked = { hellos: [], words: [] };
-  const runtime = folder();
-  chmodSync(runtime, 0o700);
-  const path = join(runtime, 's');
+  const path = await socketFor(root);
   const server = await listen(path, {
     version: 'test',
     hello: (hello) => {
@@ -62,8 +68,6 @@ async function answering(root: string, answer: (words: string[]) => Result): Pro
     },
   });
   onTestFinished(() => server.close('the test is over'));
-  mkdirSync(join(root, '.mcc/run'), { recursive: true });
-  writeFileSync(join(root, '.mcc/run/socket'), `${path}\n`);
   return asked;
 }
 
@@ -135,7 +139,7 @@ describe('with a supervisor', () => {
   test('of another version, it says so and what to do', async () => {
     const root = project();
     const { createServer } = await import('node:net');
-    const path = join(folder(), 's');
+    const path = await socketFor(root);
     const server = createServer((socket) =>
       socket.end(
         encodeFrame({
@@ -149,7 +153,6 @@ describe('with a supervisor', () => {
     );
     await new Promise<void>((done) => server.listen(path, done));
     onTestFinished(() => void server.close());
-    write(root, { '.mcc/run/socket': path });
     expect(await mcc(['status'], { cwd: root })).toEqual({
       code: 1,
       out: '',
@@ -162,7 +165,7 @@ describe('without a supervisor', () => {
   test('what must change something is refused with the command that starts one', async () => {
     const root = project(declared);
     for (const stale of [false, true]) {
-      if (stale) write(root, { '.mcc/run/socket': join(root, 'gone') });
+      if (stale) await socketFor(root);
       expect(await mcc(['task', 'add', 'x'], { cwd: root })).toEqual({
         ...{
           code: 3,
