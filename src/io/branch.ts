@@ -1,4 +1,5 @@
 import { exclusively, GitError } from './git.ts';
+import { operationIn } from './operation.ts';
 import { type Repository, repositoryGit } from './repository.ts';
 import { branchIsOurs, listWorktrees, worktreeGit } from './worktree.ts';
 import { changedInWorktree, isHeld, readHead } from './worktree-state.ts';
@@ -24,6 +25,8 @@ export function startBranch(wanted: {
     const git = await worktreeGit(repository, path);
     const head = await readHead(git);
     if (head.branch === branch) return { type: 'already', commit: head.commit };
+    const operation = await operationIn(await git.line(['rev-parse', '--absolute-git-dir']));
+    if (operation !== null) return refused(`a ${operation} is in progress in the worktree`);
     const files = await changedInWorktree(git);
     if (files.length > 0) return refused('the worktree has uncommitted changes', files);
     if (head.branch === null && !(await isHeld(git)))

@@ -3,6 +3,7 @@ import { access, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Git, GitError } from './git.ts';
+import { operationIn } from './operation.ts';
 import type { InspectOptions, Problem, Repository } from './repository.ts';
 
 /** What one look at the repository found. */
@@ -91,18 +92,21 @@ const identity: Check = async (_repository, git) => {
 };
 
 /** Merges are commits that no person stands by for: signing must work without a question. Tried on objects kept elsewhere. */
-const signing: Check = async ({ signs, commonDir }, git) => {
+const signing: Check = async ({ signs, commonDir }, git, { signingMs = 10_000 }) => {
   if (!signs) return fine;
   const objects = await mkdtemp(join(tmpdir(), 'mcc-signing-'));
   const env = { GIT_OBJECT_DIRECTORY: objects, GIT_ALTERNATE_OBJECT_DIRECTORIES: join(commonDir, 'objects') };
   try {
     const tree = await git.line(['hash-object', '-t', 'tree', '/dev/null']);
-    await git.run(['commit-tree', '-S', '-m', 'mcc: can this be signed?', tree], { env, timeoutMs: 10_000 });
+    await git.run(['commit-tree', '-S', '-m', 'mcc: can this be signed?', tree], {
+      env,
+      timeoutMs: signingMs,
+    });
     return fine;
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
-    const said = error.stderr.split('\n')[0] ?? '';
-    const reason = said === '' ? 'it did not answer within 10 seconds' : said;
+    const said = error.stderr.replaceAll('\n', ' ');
+    const reason = said === '' ? `it did not answer within ${signingMs / 1000} seconds` : said;
     return problem(
       `commit.gpgsign is on, but signing does not work without asking you: ${reason}`,
       'unlock the key in its agent (`git commit-tree -S -m test HEAD^{tree}` must not ask), or git config commit.gpgsign false',
@@ -125,19 +129,10 @@ const indexLock: Check = async ({ commonDir }) => {
   );
 };
 
-const operations: readonly (readonly [file: string, name: string])[] = [
-  ['MERGE_HEAD', 'merge'],
-  ['rebase-merge', 'rebase'],
-  ['rebase-apply', 'rebase'],
-  ['CHERRY_PICK_HEAD', 'cherry-pick'],
-  ['REVERT_HEAD', 'revert'],
-];
-
 const operationInProgress: Check = async ({ root, commonDir }) => {
-  for (const [file, name] of operations)
-    if (await statOf(join(commonDir, file)))
-      return problem(`a ${name} is in progress in ${root}`, `git ${name} --continue, or git ${name} --abort`);
-  return fine;
+  const name = await operationIn(commonDir);
+  if (name === null) return fine;
+  return problem(`a ${name} is in progress in ${root}`, `git ${name} --continue, or git ${name} --abort`);
 };
 
 /** The branches are mcc/<agent>/<task>, which git cannot keep beside a branch that is called just mcc. */

@@ -49,7 +49,7 @@ export async function diff(
   wanted: DiffRange,
   maxBytes: number,
 ): Promise<{ text: string; truncated: boolean }> {
-  const args = ['diff', '--submodule=short', ...quiet, ...range(wanted)];
+  const args = ['diff', '--submodule=short', '--find-renames', ...quiet, ...range(wanted)];
   const { stdout, truncated } = await repositoryGit(wanted.repository).ask(args, { maxBytes });
   return { text: truncated ? stdout.slice(0, stdout.lastIndexOf('\n') + 1) : stdout, truncated };
 }

@@ -45,6 +45,8 @@ export interface InspectOptions {
   env?: Env;
   /** Free bytes below which the disk counts as full. */
   minFreeBytes?: number;
+  /** How long, in ms, signing may take. */
+  signingMs?: number;
 }
 
 export interface Inspection {

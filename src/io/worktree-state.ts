@@ -40,6 +40,7 @@ export async function worktreeState(wanted: {
         '--shortstat',
         '--no-ext-diff',
         '--no-textconv',
+        '--find-renames',
         '--ignore-submodules=dirty',
         '--merge-base',
         base,
