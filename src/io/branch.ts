@@ -31,7 +31,9 @@ export function startBranch(wanted: {
     if (files.length > 0) return refused('the worktree has uncommitted changes', files);
     if (head.branch === null && !(await isHeld(git)))
       return refused('the worktree is on a commit that no branch holds');
-    const target = (await branchIsOurs(repository, branch)) ? [branch] : ['--no-track', '-c', branch, base];
+    const start = await git.tip(base);
+    if (start === null) return refused(`${base} names no commit`);
+    const target = (await branchIsOurs(repository, branch)) ? [branch] : ['--no-track', '-c', branch, start];
     try {
       await git.run(['switch', '--quiet', '--no-guess', '--no-overwrite-ignore', ...target], {
         lockWaitMs: 2000,

@@ -1,6 +1,7 @@
-import { type Repository, repositoryGit } from './repository.ts';
+import type { GitOptions } from './git.ts';
+import { type Repository, RepositoryProblem, repositoryGit } from './repository.ts';
 
-/** Two commits: what `commit` changed since it left `base`. */
+/** What `commit` changed since it left `base`; each a branch or any name of a commit. */
 export interface DiffRange {
   repository: Repository;
   base: string;
@@ -8,18 +9,23 @@ export interface DiffRange {
 }
 
 const quiet = ['--no-ext-diff', '--no-textconv', '--no-color'];
-const range = ({ base, commit }: DiffRange) => ['--end-of-options', `${base}...${commit}`, '--'];
+
+/** @throws RepositoryProblem when one of the two names no commit */
+async function runDiff({ repository, base, commit }: DiffRange, args: string[], options: GitOptions = {}) {
+  const git = repositoryGit(repository);
+  const [from, to] = await Promise.all([git.tip(base), git.tip(commit)]);
+  if (from === null || to === null) {
+    const missing = from === null ? base : commit;
+    throw new RepositoryProblem(`${missing} names no commit of ${repository.root}`, 'git branch --list');
+  }
+  return git.ask(['diff', ...quiet, ...args, `${from}...${to}`, '--'], options);
+}
 
 /** How much was changed. */
 export async function diffStat(
   wanted: DiffRange,
 ): Promise<{ files: number; insertions: number; deletions: number }> {
-  const text = await repositoryGit(wanted.repository).run([
-    'diff',
-    '--shortstat',
-    ...quiet,
-    ...range(wanted),
-  ]);
+  const text = (await runDiff(wanted, ['--shortstat', '--find-renames'])).stdout;
   const number = (what: RegExp) => Number(what.exec(text)?.[1] ?? 0);
   return {
     files: number(/(\d+) file/),
@@ -36,8 +42,7 @@ export interface ChangedFile {
 
 /** Which files were changed; a renamed one is one deleted and one added. */
 export async function changedFiles(wanted: DiffRange): Promise<ChangedFile[]> {
-  const args = ['diff', '--name-status', '--no-renames', '-z', ...quiet, ...range(wanted)];
-  const fields = (await repositoryGit(wanted.repository).run(args)).split('\0');
+  const fields = (await runDiff(wanted, ['--name-status', '--no-renames', '-z'])).stdout.split('\0');
   const files: ChangedFile[] = [];
   for (let at = 0; at + 1 < fields.length; at += 2)
     files.push({ status: fields[at] ?? '', path: fields[at + 1] ?? '' });
@@ -49,7 +54,6 @@ export async function diff(
   wanted: DiffRange,
   maxBytes: number,
 ): Promise<{ text: string; truncated: boolean }> {
-  const args = ['diff', '--submodule=short', '--find-renames', ...quiet, ...range(wanted)];
-  const { stdout, truncated } = await repositoryGit(wanted.repository).ask(args, { maxBytes });
+  const { stdout, truncated } = await runDiff(wanted, ['--submodule=short', '--find-renames'], { maxBytes });
   return { text: truncated ? stdout.slice(0, stdout.lastIndexOf('\n') + 1) : stdout, truncated };
 }

@@ -88,6 +88,11 @@ export class Git {
     return answer.code === 0 ? answer.stdout.trim() : null;
   }
 
+  /** Returns the tip of the branch with this name, else the commit that it names otherwise (a tag of the same name comes last), or null. */
+  async tip(name: string): Promise<string | null> {
+    return (await this.commit(`refs/heads/${name}`)) ?? this.commit(name);
+  }
+
   /** Returns exit code and output for the exit codes in `accept`; raises GitError for any other. */
   async ask(args: readonly string[], options: GitOptions = {}): Promise<RunResult> {
     const { env, accept = [0], lockWaitMs = 0, ...rest } = options;

@@ -89,7 +89,7 @@ export interface NewWorktree {
   path: string;
   /** An `mcc/…` branch, made at `base` unless it exists; null for a detached worktree without files yet. */
   branch: string | null;
-  /** Any name of a commit. */
+  /** A branch, or any name of a commit. */
   base: string;
 }
 
@@ -110,7 +110,7 @@ export function ensureWorktree(
     if (known) return { path, branch: known.branch, commit: known.commit };
 
     await requireFree(path, repository);
-    const base = await git.commit(wanted.base);
+    const base = await git.tip(wanted.base);
     if (base === null)
       throw new RepositoryProblem(
         `${wanted.base} names no commit of ${repository.root}`,

@@ -257,6 +257,16 @@ test('a branch is started from the base, once', async () => {
   expect(await startBranch(wanted)).toEqual({ type: 'started', commit: made });
 });
 
+test('a tag with the name of the base is not mistaken for it', async () => {
+  const { repository, path } = await makeAgent();
+  git(repository.root, 'tag', 'main');
+  const base = commit(repository.root, { 'a.txt': 'new base' });
+  expect(await startBranch({ repository, path, branch: 'mcc/bob/t1', base: 'main' })).toEqual({
+    type: 'started',
+    commit: base,
+  });
+});
+
 test('a dirty worktree keeps its branch and its files', async () => {
   const { repository, path } = await makeAgent();
   write(path, { 'ünsaved work.txt': 'x' });
