@@ -1,0 +1,443 @@
+import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
+import xterm, { type IMarker, type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
+import { answerQueries } from './answers.ts';
+import { BLANK, CELL, glyphWidth, putCell, RIGHT_HALF } from './cells.ts';
+import { Listeners } from './listeners.ts';
+import { type CursorShape, type Hooks, type Modes, ModeTracker } from './modes.ts';
+import { dequeue, enqueue, SLICE } from './slices.ts';
+import { writeSnapshot } from './snapshot.ts';
+import { PROOF, publicStoreOf, readsTruly, type Store, storeOf } from './stored.ts';
+import { unfinished } from './unfinished.ts';
+
+export type { CursorShape, Modes, MouseEncoding, MouseTracking } from './modes.ts';
+
+export interface Size {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+export interface Cursor {
+  readonly x: number;
+  readonly y: number;
+  readonly visible: boolean;
+  readonly shape: CursorShape;
+  readonly blink: boolean;
+}
+
+export interface ScreenOptions {
+  /** Lines kept above the screen; 1000 unless told. */
+  scrollback?: number;
+  /** Takes the replies to device queries, to be written to the program; without it queries stay unanswered. */
+  answer?: (bytes: string) => void;
+  /** A line feed also returns the carriage: for text that never went through a pty. */
+  convertEol?: boolean;
+}
+
+export type Progress = {
+  readonly state: 'none' | 'normal' | 'error' | 'busy' | 'paused';
+  readonly percent: number;
+};
+
+/** Flow control: pause a program with more than this many characters unparsed, resume it below the other. */
+export const PAUSE_ABOVE = 100_000;
+export const RESUME_BELOW = 5_000;
+
+interface Events {
+  parsed: undefined;
+  bell: undefined;
+  fault: unknown;
+  title: string;
+  clipboard: string;
+  notice: string;
+  progress: Progress;
+}
+
+const PROGRESS = ['none', 'normal', 'error', 'busy', 'paused'] as const;
+
+const provider = graphemeProvider();
+
+/** The addon registers its tables with a terminal; caught here, one copy serves every screen and cellWidth. */
+function graphemeProvider(): IUnicodeVersionProvider {
+  const found: IUnicodeVersionProvider[] = [];
+  const unicode = {
+    register: (one: IUnicodeVersionProvider) => found.push(one),
+    activeVersion: '',
+    versions: [],
+  };
+  new UnicodeGraphemesAddon().activate({ unicode } as unknown as Parameters<
+    UnicodeGraphemesAddon['activate']
+  >[0]);
+  const graphemes = found.find((one) => one.version.endsWith('graphemes'));
+  if (!graphemes) throw new Error('@xterm/addon-unicode-graphemes no longer offers its grapheme tables');
+  return graphemes;
+}
+
+/** Splits text into what the terminal draws as one glyph each, with its width in columns (from the emulator's table). */
+export function glyphs(text: string): { text: string; width: number }[] {
+  const all: { text: string; width: number }[] = [];
+  let before = 0;
+  for (const character of text) {
+    const now = provider.charProperties(character.codePointAt(0) ?? 0, before);
+    const last = all.at(-1);
+    const width = (now >> 1) & 3;
+    if (now & 1 && last) {
+      last.text += character;
+      last.width = width;
+    } else all.push({ text: character, width });
+    before = now;
+  }
+  return all;
+}
+
+/** Columns that text takes in a terminal, by the table that the emulator itself uses. */
+export function cellWidth(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  return glyphs(text).reduce((sum, one) => sum + one.width, 0);
+}
+
+function adoptGraphemes(terminal: Terminal): void {
+  terminal.unicode.register(provider);
+  terminal.unicode.activeVersion = provider.version;
+}
+
+/** Empty user input makes xterm parse the next write at once instead of in a timer: writing becomes synchronous. */
+function parseNow(terminal: Terminal, data: Uint8Array | string): void {
+  terminal.input('', true);
+  terminal.write(data);
+}
+
+/** True if this version of xterm stores cells as stored.ts reads them; tried once, on a terminal of its own. */
+const direct = readsDirectly();
+
+function readsDirectly(): boolean {
+  const terminal = new xterm.Terminal({ cols: 10, rows: 2, allowProposedApi: true, logLevel: 'off' });
+  adoptGraphemes(terminal);
+  parseNow(terminal, PROOF);
+  const truly = readsTruly(() => storeOf(terminal));
+  terminal.dispose();
+  return truly;
+}
+
+function clamp({ cols, rows }: Size): Size {
+  return { cols: Math.max(2, Math.floor(cols) || 2), rows: Math.max(1, Math.floor(rows) || 1) };
+}
+
+/** A terminal's grid of cells: parses what a program writes, remembers its modes, answers its queries. */
+export class Screen {
+  /** Parsed before other screens: the pane that has the keyboard. */
+  urgent = false;
+  readonly #terminal: Terminal;
+  readonly #store: Store;
+  readonly #modes: ModeTracker;
+  readonly #listeners = new Listeners<Events>();
+  readonly #queue: (Uint8Array | string)[] = [];
+  readonly #answer: ((bytes: string) => void) | undefined;
+  #later: (() => void)[] = [];
+  #pending = 0;
+  #version = 0;
+  #title = '';
+  #anchor: IMarker | undefined;
+  #tail: Uint8Array = new Uint8Array();
+  #disposed = false;
+
+  constructor(size: Size, options: ScreenOptions = {}) {
+    this.#terminal = new xterm.Terminal({
+      ...clamp(size),
+      scrollback: options.scrollback ?? 1000,
+      convertEol: options.convertEol ?? false,
+      allowProposedApi: true,
+      logLevel: 'off',
+      windowOptions: { getWinSizeChars: true, pushTitle: true, popTitle: true },
+    });
+    adoptGraphemes(this.#terminal);
+    this.#store = direct ? storeOf(this.#terminal) : publicStoreOf(this.#terminal);
+    this.#answer = options.answer;
+    const hooks = this.#hooks();
+    this.#modes = new ModeTracker(hooks, () => this.#alternate);
+    answerQueries(
+      hooks,
+      () => this.#modes.kitty.at(-1) ?? 0,
+      (bytes) => this.#reply(bytes),
+    );
+    this.#listen(hooks);
+  }
+
+  get size(): Size {
+    return { cols: this.#terminal.cols, rows: this.#terminal.rows };
+  }
+
+  /** Grows whenever something visible may have changed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Where the cursor stands in the view (below it, and so invisible, when scrolled far enough back). */
+  get cursor(): Cursor {
+    const { cursorX, cursorY } = this.#terminal.buffer.active;
+    const { cols, rows } = this.#terminal;
+    const y = cursorY + this.scroll;
+    const { shape, blink, cursorVisible } = this.#modes;
+    return { x: Math.min(cursorX, cols - 1), y, visible: cursorVisible && y < rows, shape, blink };
+  }
+
+  get title(): string {
+    return this.#title;
+  }
+
+  get modes(): Modes {
+    const its = this.#terminal.modes;
+    const { mouseEncoding, modifyOtherKeys, kitty } = this.#modes;
+    return {
+      cursorKeys: its.applicationCursorKeysMode,
+      keypad: its.applicationKeypadMode,
+      paste: its.bracketedPasteMode,
+      focus: its.sendFocusMode,
+      mouse: its.mouseTrackingMode === 'vt200' ? 'press' : its.mouseTrackingMode,
+      mouseEncoding,
+      kitty: kitty.at(-1) ?? 0,
+      modifyOtherKeys,
+      alternate: this.#alternate,
+      synchronised: its.synchronizedOutputMode,
+    };
+  }
+
+  /** Characters written but not parsed yet; see PAUSE_ABOVE and RESUME_BELOW. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Queues what a program wrote; it is parsed in slices, in turn with other screens. */
+  write(data: Uint8Array | string): void {
+    if (this.#disposed || data.length === 0) return;
+    this.#queue.push(data);
+    this.#pending += data.length;
+    enqueue(this);
+  }
+
+  /** Parses everything that is queued, now. */
+  flush(): void {
+    dequeue(this);
+    if (this.#pending === 0) return;
+    while (this.slice() > 0);
+    this.settle();
+  }
+
+  /** Parses up to one slice; returns the characters that remain. Called by the queue of slices. */
+  slice(): number {
+    let room = SLICE;
+    while (room > 0) {
+      const chunk = this.#queue.shift();
+      if (chunk === undefined) break;
+      const part = typeof chunk === 'string' ? chunk.slice(0, room) : chunk.subarray(0, room);
+      const rest = typeof chunk === 'string' ? chunk.slice(room) : chunk.subarray(room);
+      if (rest.length > 0) this.#queue.unshift(rest);
+      this.#parse(part);
+      room -= part.length;
+      this.#pending -= part.length;
+    }
+    return this.#pending;
+  }
+
+  /** Tells listeners what the parsed bytes brought, once the parser is at rest. Called by the queue of slices. */
+  settle(): void {
+    const later = this.#later;
+    this.#later = [];
+    for (const tell of later) tell();
+    this.#listeners.emit('parsed', undefined);
+  }
+
+  /** After every turn in which something was parsed. Like all listeners, returns how to unsubscribe. */
+  onParsed(listener: () => void): () => void {
+    return this.#listeners.on('parsed', listener);
+  }
+  onBell(listener: () => void): () => void {
+    return this.#listeners.on('bell', listener);
+  }
+  onTitle(listener: (title: string) => void): () => void {
+    return this.#listeners.on('title', listener);
+  }
+  /** The emulator itself failed on some output, and lost the rest of that slice; nothing a program writes stops it. */
+  onFault(listener: (error: unknown) => void): () => void {
+    return this.#listeners.on('fault', listener);
+  }
+  /** A program put text on the clipboard (OSC 52); asking for the clipboard is never answered. */
+  onClipboard(listener: (text: string) => void): () => void {
+    return this.#listeners.on('clipboard', listener);
+  }
+  /** A desktop notification: OSC 9, 99 or 777. */
+  onNotice(listener: (text: string) => void): () => void {
+    return this.#listeners.on('notice', listener);
+  }
+  /** Progress of a program (OSC 9;4), in percent. */
+  onProgress(listener: (progress: Progress) => void): () => void {
+    return this.#listeners.on('progress', listener);
+  }
+
+  /** Gives the program's terminal another size (at least 2×1), after parsing what was written for the old one. */
+  resize(size: Size): void {
+    if (this.#disposed) return;
+    this.flush();
+    const { cols, rows } = clamp(size);
+    if (cols === this.#terminal.cols && rows === this.#terminal.rows) return;
+    this.#terminal.resize(cols, rows);
+    this.#version++;
+  }
+
+  /** Lines kept above the screen; none on the alternate screen. */
+  get history(): number {
+    return this.#terminal.buffer.active.baseY;
+  }
+
+  /** All lines: history and screen. */
+  get lines(): number {
+    return this.#terminal.buffer.active.length;
+  }
+
+  /** Lines above the bottom that the view shows, 0 to follow; the view stays on its text while output goes on. */
+  get scroll(): number {
+    if (!this.#anchor || this.#alternate) return 0;
+    return this.#anchor.isDisposed ? this.history : Math.max(0, this.history - this.#anchor.line);
+  }
+
+  set scroll(lines: number) {
+    this.#anchor?.dispose();
+    this.#anchor = undefined;
+    this.#version++;
+    const wanted = Math.min(this.history, Math.max(0, Math.floor(lines)));
+    if (wanted === 0 || this.#alternate) return;
+    this.#anchor = this.#terminal.registerMarker(-wanted - this.#terminal.buffer.active.cursorY);
+  }
+
+  /** The absolute number of the line at the top of the view. */
+  get top(): number {
+    return this.history - this.scroll;
+  }
+
+  /**
+   * Packs `cols` cells of the view's row `y`, from column `x`, into `into` at word `at`. Beyond the screen it is blank;
+   * a wide glyph cut in half at either end is blank too.
+   */
+  readRow(y: number, into: Uint32Array, at: number, cols: number = this.#terminal.cols, x = 0): void {
+    const within = y >= 0 && y < this.#terminal.rows;
+    const have = within ? Math.max(0, Math.min(cols, this.#terminal.cols - x)) : 0;
+    if (have > 0) this.#store.read('active', this.top + y, into, at, x, have, false);
+    for (let t = at + have * CELL; t < at + cols * CELL; t += CELL) putCell(into, t, BLANK, 0, 0, 0);
+    if (have === 0) return;
+    if (into[at] === RIGHT_HALF) into[at] = BLANK;
+    const last = at + (have - 1) * CELL;
+    if (glyphWidth(into[last] ?? 0) === 2) into[last] = BLANK;
+  }
+
+  /** The rows in view as text, trailing blanks trimmed. */
+  text(): string[] {
+    return Array.from({ length: this.#terminal.rows }, (_, y) => this.line(this.top + y));
+  }
+
+  /** A line by its absolute number (0 is the oldest kept), trailing blanks trimmed; '' beyond the end. */
+  line(index: number): string {
+    return (this.#terminal.buffer.active.getLine(index)?.translateToString(true) ?? '').replace(/ +$/, '');
+  }
+
+  /** True if this line goes on the line before it because it did not fit there. */
+  wrapped(index: number): boolean {
+    return this.#terminal.buffer.active.getLine(index)?.isWrapped ?? false;
+  }
+
+  /** The text of part of a line, from one column up to and without another, blanks and all. */
+  part(index: number, from: number, to: number): string {
+    return this.#terminal.buffer.active.getLine(index)?.translateToString(false, from, to) ?? '';
+  }
+
+  /** Bytes that, written to a fresh screen of this size and scrollback, restore this one; at most `scrollback` lines of its history. */
+  snapshot(scrollback?: number): Uint8Array {
+    this.flush();
+    const its = this.#terminal.modes;
+    return writeSnapshot(
+      {
+        store: this.#store,
+        size: this.size,
+        modes: this.modes,
+        insert: its.insertMode,
+        origin: its.originMode,
+        wrap: its.wraparoundMode,
+        reverseWrap: its.reverseWraparoundMode,
+        tracked: this.#modes,
+        title: this.#title,
+        tail: this.#tail,
+      },
+      scrollback,
+    );
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    dequeue(this);
+    this.#queue.length = 0;
+    this.#pending = 0;
+    this.#listeners.clear();
+    this.#terminal.dispose();
+  }
+
+  get #alternate(): boolean {
+    return this.#terminal.buffer.active.type === 'alternate';
+  }
+
+  #parse(data: Uint8Array | string): void {
+    this.#version++;
+    try {
+      parseNow(this.#terminal, data);
+    } catch (error) {
+      this.#store.recover();
+      this.#tell('fault', error);
+    }
+    this.#tail = unfinished(this.#tail, data, this.#store.grounded);
+  }
+
+  #reply(bytes: string): void {
+    const answer = this.#answer;
+    if (answer && bytes !== '') this.#later.push(() => answer(bytes));
+  }
+
+  #hooks(): Hooks {
+    const { parser } = this.#terminal;
+    return {
+      csi: (id, handler) => parser.registerCsiHandler(id, handler),
+      esc: (id, handler) => parser.registerEscHandler(id, handler),
+      osc: (number, handler) => parser.registerOscHandler(number, handler),
+    };
+  }
+
+  #listen(hooks: Hooks): void {
+    this.#terminal.onData((bytes) => this.#reply(bytes));
+    this.#terminal.onBell(() => this.#tell('bell', undefined));
+    this.#terminal.onTitleChange((title) => {
+      this.#title = title;
+      this.#tell('title', title);
+    });
+    hooks.csi({ final: 'J' }, ([part]) => part === 1 && this.#store.eraseAbove());
+    hooks.osc(52, (data) => {
+      const [, payload = '?'] = data.split(';');
+      if (payload !== '?') this.#tell('clipboard', Buffer.from(payload, 'base64').toString('utf8'));
+      return true;
+    });
+    hooks.osc(9, (data) => this.#notify(data));
+    hooks.osc(99, (data) => this.#notify(data.slice(data.indexOf(';') + 1)));
+    hooks.osc(777, (data) => this.#notify(data.replace(/^notify;/, '').replace(';', ': ')));
+  }
+
+  #notify(data: string): boolean {
+    const [, state, percent] = /^4;(\d)(?:;(\d+))?/.exec(data) ?? [];
+    if (state === undefined) this.#tell('notice', data);
+    else
+      this.#tell('progress', {
+        state: PROGRESS[Number(state)] ?? 'none',
+        percent: Math.min(100, Number(percent ?? 0)),
+      });
+    return true;
+  }
+
+  #tell<K extends keyof Events>(event: K, value: Events[K]): void {
+    this.#later.push(() => this.#listeners.emit(event, value));
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Parsing in slices: terminal output is parsed a little at a time, so that a flooding pane delays neither keys nor
+ * the other panes. Whoever is urgent (the focused pane) goes first in every round, the rest take turns.
+ */
+
+/** Bytes parsed before anybody else gets a turn. */
+export const SLICE = 16 * 1024;
+/** Milliseconds of parsing before the event loop gets a turn. */
+const BUDGET = 4;
+
+export interface Parsing {
+  readonly urgent: boolean;
+  /** Parses up to one slice; returns what is still to be parsed, in characters. */
+  slice(): number;
+  /** Called once at the end of a turn in which something was parsed. */
+  settle(): void;
+}
+
+const waiting = new Set<Parsing>();
+let scheduled = false;
+
+/** Gives this one turns until nothing is left to parse. */
+export function enqueue(item: Parsing): void {
+  waiting.add(item);
+  if (scheduled) return;
+  scheduled = true;
+  setImmediate(turn);
+}
+
+/** Takes this one out of the round: it was parsed at once, or is gone. */
+export function dequeue(item: Parsing): void {
+  waiting.delete(item);
+}
+
+function turn(): void {
+  scheduled = false;
+  const touched = new Set<Parsing>();
+  const end = performance.now() + BUDGET;
+  while (waiting.size > 0 && performance.now() < end) parseRound(touched, end);
+  for (const item of touched) item.settle();
+  const [next] = waiting;
+  if (next) enqueue(next);
+}
+
+function parseRound(touched: Set<Parsing>, end: number): void {
+  const round = [...waiting].sort((a, b) => Number(b.urgent) - Number(a.urgent));
+  for (const item of round) {
+    if (!waiting.delete(item)) continue;
+    touched.add(item);
+    if (item.slice() > 0) waiting.add(item); // at the end of the queue
+    if (performance.now() >= end) return;
+  }
+}

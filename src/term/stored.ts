@@ -1,0 +1,326 @@
+import {
+  BLANK,
+  CELL,
+  COMBINED,
+  extendedOf,
+  Fg,
+  glyph,
+  glyphWidth,
+  type Pen,
+  plainColor,
+  putCell,
+  RIGHT_HALF,
+} from './cells.ts';
+
+/**
+ * What xterm stores, read where it lies: three words a cell, and the state that its public API does not show. Only this
+ * file knows those names. screen.ts proves them at start with `readsTruly`; when a version of xterm moved them, the
+ * same questions are answered from the public API, which knows no underline styles, no links and no saved cursor.
+ */
+
+/** The state of one of the two buffers, besides its cells. */
+export interface BufferState {
+  readonly lines: number;
+  /** First line of the screen proper, after the history. */
+  readonly base: number;
+  readonly x: number;
+  readonly y: number;
+  readonly saved: { readonly x: number; readonly y: number; readonly pen: Pen };
+  readonly scrollTop: number;
+  readonly scrollBottom: number;
+  /** Columns of tab stops, null where unknown. */
+  readonly tabs: readonly number[] | null;
+}
+
+export type Which = 'active' | 'normal' | 'alternate';
+
+export interface Store {
+  /** Packs `count` cells of an absolute line from column `x`; raw keeps cells never written apart from spaces. */
+  read(
+    which: Which,
+    line: number,
+    into: Uint32Array,
+    at: number,
+    x: number,
+    count: number,
+    raw: boolean,
+  ): void;
+  wrapped(which: Which, line: number): boolean;
+  state(which: Which): BufferState;
+  readonly pen: Pen;
+  /** False in the middle of an escape sequence. */
+  readonly grounded: boolean;
+  /** Which of G0 to G3 is in use. */
+  readonly charsetLevel: number;
+  /** Erases from the top to the cursor where xterm 6.0 throws: CSI 1 J in the very last cell. True if done. */
+  eraseAbove(): boolean;
+  /** After an exception inside the parser: throws away what it was parsing, so that it parses again. */
+  recover(): void;
+}
+
+interface Extra {
+  readonly _ext: number;
+  readonly urlId: number;
+}
+interface Attributes {
+  readonly fg: number;
+  readonly bg: number;
+  readonly extended: Extra;
+}
+interface Line {
+  readonly _data: Uint32Array;
+  readonly _combined: Record<number, string>;
+  readonly _extendedAttrs: Record<number, Extra | undefined>;
+  readonly isWrapped: boolean;
+}
+interface Grid {
+  readonly lines: { readonly length: number; get(index: number): Line | undefined };
+  readonly ybase: number;
+  readonly x: number;
+  readonly y: number;
+  readonly savedX: number;
+  readonly savedY: number;
+  readonly savedCurAttrData: Attributes;
+  readonly scrollTop: number;
+  readonly scrollBottom: number;
+  readonly tabs: Record<number, boolean | undefined>;
+}
+interface Core {
+  readonly _bufferService: {
+    readonly buffers: { readonly active: Grid; readonly normal: Grid; readonly alt: Grid };
+  };
+  readonly _inputHandler: {
+    readonly _curAttrData: Attributes;
+    readonly _parser: { readonly currentState: number };
+  };
+  readonly _oscLinkService: { getLinkData(id: number): { readonly uri: string } | undefined };
+  readonly _charsetService: { readonly glevel: number };
+}
+
+/** Words a cell takes in xterm's lines. */
+const STORED = 3;
+const HAS_EXTENDED = 0x10000000;
+const CODE_OR_COMBINED = 0x3fffff;
+const UNDERLINE_STYLE_SHIFT = 26;
+const COLOR = 0x3ffffff;
+
+/** Reads a terminal's own storage. Throws (by touching what is missing) if its names are others. */
+export function storeOf(terminal: object): Store {
+  const core = (terminal as { _core: Core })._core;
+  const grid = (which: Which): Grid => {
+    const { buffers } = core._bufferService;
+    return which === 'active' ? buffers.active : which === 'normal' ? buffers.normal : buffers.alt;
+  };
+  const extended = (fg: number, extra: Extra | undefined): number => {
+    if (!extra) return 0;
+    const uri = extra.urlId === 0 ? '' : (core._oscLinkService.getLinkData(extra.urlId)?.uri ?? '');
+    if (!(fg & Fg.underline)) return uri === '' ? 0 : extendedOf(0, 0, uri);
+    const color = extra._ext & COLOR;
+    // SGR 59 (default underline colour) is stored as all ones
+    return extendedOf(
+      (extra._ext >> UNDERLINE_STYLE_SHIFT) & 7,
+      color === COLOR ? 0 : plainColor(color),
+      uri,
+    );
+  };
+  const pen = ({ fg, bg, extended: extra }: Attributes): Pen => ({
+    fg: plainColor(fg) >>> 0,
+    bg: plainColor(bg & ~HAS_EXTENDED) >>> 0,
+    // kept although not underlining now: style and colour wait for the next underline
+    extended: extended(fg | Fg.underline, extra),
+  });
+  return {
+    read: (which, line, into, at, x, count, raw) => {
+      const stored = grid(which).lines.get(line);
+      if (stored) readStored(stored, extended, into, at, x, count, raw);
+      else for (let i = 0; i < count; i++) putCell(into, at + i * CELL, BLANK, 0, 0, 0);
+    },
+    wrapped: (which, line) => grid(which).lines.get(line)?.isWrapped ?? false,
+    state: (which) => {
+      const its = grid(which);
+      const saved = { x: its.savedX, y: Math.max(0, its.savedY - its.ybase), pen: pen(its.savedCurAttrData) };
+      const tabs = Object.keys(its.tabs)
+        .filter((x) => its.tabs[Number(x)])
+        .map(Number);
+      const { ybase: base, x, y, scrollTop, scrollBottom } = its;
+      return { lines: its.lines.length, base, x, y, saved, scrollTop, scrollBottom, tabs };
+    },
+    get pen() {
+      return pen(core._inputHandler._curAttrData);
+    },
+    get grounded() {
+      return core._inputHandler._parser.currentState === 0;
+    },
+    get charsetLevel() {
+      return core._charsetService.glevel;
+    },
+    eraseAbove: () => {
+      const { lines, x, y } = core._bufferService.buffers.active;
+      if (lines.get(y + 1)) return false;
+      core._inputHandler._eraseInBufferLine(y, 0, x + 1, true);
+      for (let above = 0; above < y; above++) core._inputHandler._resetBufferLine(above);
+      return true;
+    },
+    recover: () => {
+      core._inputHandler._parser.reset();
+      Object.assign(core._writeBuffer, {
+        _writeBuffer: [],
+        _callbacks: [],
+        _pendingData: 0,
+        _bufferOffset: 0,
+      });
+    },
+  };
+}
+
+function readStored(
+  line: Line,
+  extended: (fg: number, extra: Extra | undefined) => number,
+  into: Uint32Array,
+  at: number,
+  x: number,
+  count: number,
+  raw: boolean,
+): void {
+  const data = line._data;
+  for (let column = x, s = x * STORED, t = at; column < x + count; column++, s += STORED, t += CELL) {
+    let content = data[s] ?? 0;
+    const fg = data[s + 1] ?? 0;
+    const bg = data[s + 2] ?? 0;
+    if (content & COMBINED) content = glyph(line._combined[column] ?? '', content >>> 22);
+    else if (content !== 0 && !(content & CODE_OR_COMBINED) && !raw) content = BLANK;
+    if (content === RIGHT_HALF && column > x) {
+      if (glyphWidth(into[t - CELL] ?? 0) === 2) {
+        copyStyle(into, t);
+        continue;
+      }
+      content = BLANK; // half of a glyph whose other half was overwritten
+    } else if (column > x && glyphWidth(into[t - CELL] ?? 0) === 2) blankOut(into, t - CELL);
+    putCell(into, t, content, fg, bg, bg & HAS_EXTENDED ? extended(fg, line._extendedAttrs[column]) : 0);
+  }
+}
+
+function blankOut(into: Uint32Array, at: number): void {
+  putCell(into, at, BLANK, into[at + 1] ?? 0, into[at + 2] ?? 0, into[at + 3] ?? 0);
+}
+
+/** The right half of a wide glyph has its left half's style, whatever was stored. */
+function copyStyle(into: Uint32Array, at: number): void {
+  into[at] = RIGHT_HALF;
+  into.copyWithin(at + 1, at + 1 - CELL, at);
+}
+
+/** The part of xterm's public API that answers the same questions. */
+interface PublicCell {
+  getChars(): string;
+  getWidth(): number;
+  getFgColorMode(): number;
+  getBgColorMode(): number;
+  getFgColor(): number;
+  getBgColor(): number;
+  isBold(): number;
+  isItalic(): number;
+  isDim(): number;
+  isUnderline(): number;
+  isBlink(): number;
+  isInverse(): number;
+  isInvisible(): number;
+  isStrikethrough(): number;
+  isOverline(): number;
+}
+interface PublicBuffer {
+  readonly length: number;
+  readonly baseY: number;
+  readonly cursorX: number;
+  readonly cursorY: number;
+  getLine(y: number): { readonly isWrapped: boolean; getCell(x: number): PublicCell | undefined } | undefined;
+}
+interface PublicTerminal {
+  readonly rows: number;
+  readonly buffer: {
+    readonly active: PublicBuffer;
+    readonly normal: PublicBuffer;
+    readonly alternate: PublicBuffer;
+  };
+}
+
+/** The same store by the public API alone: slower, and blind to what that API does not show. */
+export function publicStoreOf(terminal: PublicTerminal): Store {
+  return {
+    read: (which, line, into, at, x, count, raw) => {
+      const row = terminal.buffer[which].getLine(line);
+      for (let i = 0; i < count; i++) readPublic(row?.getCell(x + i), into, at + i * CELL, raw);
+    },
+    wrapped: (which, line) => terminal.buffer[which].getLine(line)?.isWrapped ?? false,
+    state: (which) => {
+      const { length: lines, baseY: base, cursorX: x, cursorY: y } = terminal.buffer[which];
+      const saved = { x: 0, y: 0, pen: { fg: 0, bg: 0, extended: 0 } };
+      return { lines, base, x, y, saved, scrollTop: 0, scrollBottom: terminal.rows - 1, tabs: null };
+    },
+    pen: { fg: 0, bg: 0, extended: 0 },
+    grounded: true,
+    charsetLevel: 0,
+    eraseAbove: () => false,
+    recover: () => {},
+  };
+}
+
+function readPublic(cell: PublicCell | undefined, into: Uint32Array, at: number, raw: boolean): void {
+  if (!cell) {
+    putCell(into, at, BLANK, 0, 0, 0);
+    return;
+  }
+  const text = cell.getChars();
+  const width = cell.getWidth();
+  const flags = (pairs: [number, number][]) => pairs.reduce((sum, [on, bit]) => (on ? sum + bit : sum), 0);
+  const fg =
+    (cell.getFgColorMode() ? cell.getFgColorMode() | cell.getFgColor() : 0) +
+    flags([
+      [cell.isInverse(), 0x4000000],
+      [cell.isBold(), 0x8000000],
+      [cell.isUnderline(), 0x10000000],
+      [cell.isBlink(), 0x20000000],
+      [cell.isInvisible(), 0x40000000],
+      [cell.isStrikethrough(), 0x80000000],
+    ]);
+  const bg =
+    (cell.getBgColorMode() ? cell.getBgColorMode() | cell.getBgColor() : 0) +
+    flags([
+      [cell.isItalic(), 0x4000000],
+      [cell.isDim(), 0x8000000],
+      [cell.isOverline(), 0x40000000],
+    ]);
+  const content = width === 0 ? RIGHT_HALF : text === '' ? (raw ? width << 22 : BLANK) : glyph(text, width);
+  putCell(into, at, content, fg, bg, 0);
+}
+
+/** Proves a store on a terminal that has parsed `PROOF`: are the words where this file expects them? */
+export const PROOF =
+  'a\x1b[1;31;48;2;1;2;3m\x1b[4:3m\x1b[58:2::9:8:7mb\x1b[m\x1b]8;;x:y\x1b\\e\u0301\x1b]8;;\x1b\\\u754c\x1b7\x1b[2';
+
+export function readsTruly(make: () => Store): boolean {
+  try {
+    const store = make();
+    const cells = new Uint32Array(5 * CELL);
+    store.read('active', 0, cells, 0, 0, 5, false);
+    const state = store.state('active');
+    const expected = [
+      [glyph('a', 1), 0, 0, 0],
+      [glyph('b', 1), (0x1000001 | Fg.bold | Fg.underline) >>> 0, 0x3010203, extendedOf(3, 0x3090807, '')],
+      [glyph('e\u0301', 1), 0, 0, extendedOf(0, 0, 'x:y')],
+      [glyph('\u754c', 2), 0, 0, 0],
+      [RIGHT_HALF, 0, 0, 0],
+    ].flat();
+    return (
+      expected.every((word, index) => cells[index] === word) &&
+      !store.grounded &&
+      state.saved.x === 5 &&
+      state.base === 0 &&
+      (state.tabs?.includes(8) ?? false) &&
+      store.pen.fg === 0 &&
+      store.charsetLevel === 0
+    );
+  } catch {
+    return false;
+  }
+}

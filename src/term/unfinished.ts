@@ -1,0 +1,45 @@
+/**
+ * The bytes at the end of a stream that its parser has swallowed but not acted on: a split escape sequence or a split
+ * UTF-8 character. A snapshot carries them along, so that the rest of the stream still makes sense to who restores it.
+ */
+
+const ESC = 0x1b;
+/** A longer sequence (a picture, a huge clipboard) is not carried along. */
+const LIMIT = 64 * 1024;
+const NOTHING = new Uint8Array();
+const encoder = new TextEncoder();
+
+/** The unfinished bytes after parsing `data`, given those before it and whether the parser is between sequences. */
+export function unfinished(before: Uint8Array, data: Uint8Array | string, grounded: boolean): Uint8Array {
+  const bytes = typeof data === 'string' ? encoder.encode(data) : data;
+  if (!grounded) {
+    const start = bytes.lastIndexOf(ESC);
+    if (start >= 0) return bytes.slice(start);
+    return before.length === 0 || before.length + bytes.length > LIMIT ? NOTHING : join(before, bytes);
+  }
+  const last = bytes.at(-1);
+  if (last === undefined) return before;
+  if (last < 0x80) return NOTHING;
+  const end = before.length > 0 && before.length < 4 && before[0] !== ESC ? join(before, bytes) : bytes;
+  return splitCharacter(end);
+}
+
+/** A UTF-8 character that has begun but not ended at the end of these bytes (at most three of them). */
+function splitCharacter(bytes: Uint8Array): Uint8Array {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes.at(-back) ?? 0;
+    if (byte < 0x80) return NOTHING;
+    if (byte >= 0xc0) {
+      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+      return back < length ? bytes.slice(bytes.length - back) : NOTHING;
+    }
+  }
+  return NOTHING;
+}
+
+function join(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
