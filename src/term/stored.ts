@@ -91,7 +91,15 @@ interface Core {
   };
   readonly _inputHandler: {
     readonly _curAttrData: Attributes;
-    readonly _parser: { readonly currentState: number };
+    readonly _parser: { readonly currentState: number; reset(): void };
+    _eraseInBufferLine(y: number, start: number, end: number, clearWrap: boolean): void;
+    _resetBufferLine(y: number): void;
+  };
+  readonly _writeBuffer: {
+    _writeBuffer: unknown[];
+    _callbacks: unknown[];
+    _pendingData: number;
+    _bufferOffset: number;
   };
   readonly _oscLinkService: { getLinkData(id: number): { readonly uri: string } | undefined };
   readonly _charsetService: { readonly glevel: number };
