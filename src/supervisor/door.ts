@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import type { Command, Context, Input, Outcome } from '../commands/define.ts';
+import { understand } from '../commands/index.ts';
+import type { Actor } from '../core/event.ts';
+import { isRefusal } from '../core/refusal.ts';
+import { lookUp } from './answer.ts';
+import type { Project } from './project.ts';
+
+/** What a command came to, as it travels back to whoever gave it. */
+export type Result =
+  | { ok: true; text: string; data?: unknown }
+  | { ok: false; refusal: string; hint?: string; code: number };
+
+/** The one door: words and who says them → facts in the log and an answer, or a refusal. */
+export async function give(project: Project, words: readonly string[], by: Actor): Promise<Result> {
+  const { supervisor } = project;
+  const understood = understand(supervisor.state, words, by);
+  if (isRefusal(understood)) return refused(understood);
+  const { command, input } = understood;
+  if (supervisor.draining && !command.reads && command.name !== 'down')
+    return refused({ refusal: 'the supervisor is going down', hint: 'mcc up' });
+  const question = command.asks?.(supervisor.state, input, by) ?? null;
+  if (question && isRefusal(question)) return refused(question);
+  const answer = question ? await lookUp(project, question) : undefined;
+  // The state may have moved on while git answered: the command is decided on what is so now, in one turn.
+  const outcome = command.run({ ...context(project, input, by), ...(answer ? { answer } : {}) });
+  if (isRefusal(outcome)) return refused(outcome);
+  carry(project, command, outcome, by, words);
+  if (outcome.stop) project.stop(outcome.stop, by);
+  return { ok: true, text: outcome.text, ...(outcome.data === undefined ? {} : { data: outcome.data }) };
+}
+
+const context = (project: Project, input: Input, by: Actor): Context => ({
+  state: project.supervisor.state,
+  input,
+  by,
+  now: Date.now(),
+  fresh: randomBytes(4).toString('hex'),
+});
+
+function carry(
+  project: Project,
+  command: Command,
+  outcome: Exclude<Outcome, { refusal: string }>,
+  by: Actor,
+  words: readonly string[],
+): void {
+  if (!outcome.facts || outcome.facts.length === 0) return;
+  const said = words.slice(0, command.name.split(' ').length + 1).join(' ');
+  project.supervisor.turn(outcome.facts, by, said.length > 120 ? `${said.slice(0, 119)}…` : said);
+}
+
+const refused = ({ refusal, hint }: { refusal: string; hint?: string }): Result => ({
+  ok: false,
+  refusal,
+  code: 1,
+  ...(hint === undefined ? {} : { hint }),
+});

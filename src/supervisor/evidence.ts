@@ -1,0 +1,65 @@
+import { readFileSync, watch } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Report as HookReport, Kind, SessionFile } from '../agents/index.ts';
+import type { Fact } from '../core/event.ts';
+import type { Agent } from '../core/state.ts';
+
+/** Facts that a hook's report brings: a changed status, a new conversation, accepted messages. */
+export function factsOfHook(agent: Agent, report: HookReport): Fact[] {
+  const facts: Fact[] = report.accepted.map((id) => ({ type: 'message.accepted', id }));
+  const renewed =
+    agent.session && agent.session.conversation !== report.conversation && report.event !== 'SessionEnd';
+  if (renewed) facts.push({ type: 'session.renewed', agent: agent.name, conversation: report.conversation });
+  if (report.status)
+    facts.push(...reported(agent, 'hook', report.status, report.needs ? report.reason : undefined));
+  return facts;
+}
+
+/** The fact of a report, unless the same source said the same before. */
+export function reported(
+  agent: Agent,
+  source: string,
+  status: HookReport['status'],
+  reason?: string,
+): Fact[] {
+  const before = agent.reports[source];
+  if (!status || (before?.status === status && before.reason === reason)) return [];
+  return [
+    {
+      type: 'agent.reported',
+      agent: agent.name,
+      source,
+      status,
+      ...(reason === undefined ? {} : { reason }),
+    },
+  ];
+}
+
+/** Watches the status file that a CLI keeps of itself, `<config>/sessions/<pid>.json`; returns how to stop. */
+export async function watchSessionFile(
+  kind: Kind,
+  config: string,
+  pid: number,
+  changed: (file: SessionFile) => void,
+): Promise<() => void> {
+  const { sessionFile } = kind;
+  if (!sessionFile) return () => {};
+  const folder = join(config, 'sessions');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = `${pid}.json`;
+  const read = () => {
+    try {
+      const report = sessionFile(JSON.parse(readFileSync(join(folder, file), 'utf8')));
+      if (report && report.pid === pid) changed(report);
+    } catch {
+      // Not there yet, gone, or being written: the next change is read.
+    }
+  };
+  const watcher = watch(folder, (_, name) => {
+    if (name === null || name === file || name.startsWith(`${file}.`)) read();
+  });
+  watcher.on('error', () => {});
+  read();
+  return () => watcher.close();
+}

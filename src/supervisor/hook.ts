@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { messageText } from '../agents/index.ts';
+import type { Fact } from '../core/event.ts';
+import { type Post, pendingPosts } from '../core/state.ts';
+import { factsOfHook } from './evidence.ts';
+import type { Project } from './project.ts';
+import { acceptedInTranscript } from './transcript.ts';
+
+/** How many messages are handed over in one go, and how long they may be together, in characters. */
+const most = 10;
+const longest = 20_000;
+
+/** Takes one hook body of a session and returns the answer. At the end of a turn it hands over what is queued. */
+export async function readHook(
+  project: Project,
+  name: string,
+  session: string,
+  body: unknown,
+): Promise<object> {
+  const { supervisor } = project;
+  const agent = supervisor.state.agents[name];
+  const terminal = supervisor.terminals.get(name);
+  if (agent?.session?.id !== session || !terminal) return {};
+  const report = terminal.kind.hook(body);
+  if (!report) {
+    project.note('warn', 'a hook body that is none', { agent: name });
+    return {};
+  }
+  const facts = factsOfHook(agent, report);
+  if (report.transcript)
+    facts.push(...(await acceptedInTranscript(supervisor.state, name, report.transcript)));
+  terminal.turns.emit(report);
+  const next =
+    report.turnEnded && !supervisor.draining ? nextPosts(pendingPosts(supervisor.state, name)) : [];
+  if (next.length === 0) {
+    supervisor.turn(facts, 'mcc', `hook ${report.event}`);
+    return {};
+  }
+  const handed = next.map(
+    (post): Fact => ({ type: 'message.handed', id: post.message.id, route: 'hook', session }),
+  );
+  // The turn goes on with the messages, so the agent stays at work.
+  const others = facts.filter((fact) => fact.type !== 'agent.reported');
+  supervisor.turn([...others, ...handed], 'mcc', `hook ${report.event}`);
+  return { decision: 'block', reason: textOf(project, name, next) };
+}
+
+/** The queued posts to hand over now, in order; none while one that was handed over is not accepted yet. */
+function nextPosts(pending: Post[]): Post[] {
+  if (pending.some((post) => post.receipt === 'handed over')) return [];
+  let size = 0;
+  return pending.slice(0, most).filter((post, index) => {
+    size += post.message.body.length;
+    return index === 0 || size <= longest;
+  });
+}
+
+/** Messages as an agent reads them. */
+export const textOf = (project: Project, name: string, posts: Post[]): string =>
+  posts
+    .map((post) =>
+      messageText(post.message, join(project.paths.inbox(name), 'new', `${post.message.id}.json`)),
+    )
+    .join('\n\n');

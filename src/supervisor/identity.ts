@@ -1,0 +1,44 @@
+import type { Actor } from '../core/event.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
+import { isRunning, type State } from '../core/state.ts';
+import { ancestry, environHas, sessionOf } from '../io/process.ts';
+import type { Tokens } from './tokens.ts';
+
+/**
+ * Who is asking. A token names an agent. Without one the caller is the person, unless its process hangs on a session:
+ * an agent that drops its token is refused, not promoted. Under one user id this stops mistakes, not malice
+ * (docs/architecture.md, "What one user id can guarantee").
+ */
+export function identify(
+  state: State,
+  tokens: Tokens,
+  caller: { pid: number; token?: string | undefined },
+): Actor | Refusal {
+  const { pid, token } = caller;
+  if (token !== undefined) {
+    return (
+      tokens.actor(token) ??
+      refuse('this token belongs to no running session', 'leave the session and start it again')
+    );
+  }
+  const owner = sessionAround(state, pid);
+  return owner === undefined
+    ? 'person'
+    : refuse(
+        `this call comes from the session of ${owner}, but without its token`,
+        'call mcc with the environment of your session',
+      );
+}
+
+/** The agent whose session a process belongs to: by ancestry, by terminal session, or by the mark in its environment. */
+function sessionAround(state: State, pid: number): string | undefined {
+  const above = new Set(ancestry(pid));
+  const terminal = sessionOf(pid);
+  for (const agent of Object.values(state.agents)) {
+    const { session } = agent;
+    if (!session) continue;
+    const inside = isRunning(agent) && (above.has(session.pid) || terminal === session.pid);
+    if (inside || [...above].some((one) => environHas(one, 'MCC_SESSION', session.id))) return agent.name;
+  }
+  return undefined;
+}

@@ -1,0 +1,38 @@
+import type { Actor } from '../core/event.ts';
+import type { Team } from '../core/team.ts';
+import type { HookServer } from '../io/hooks.ts';
+import type { Paths } from '../io/paths.ts';
+import type { Repository } from '../io/repository.ts';
+import type { Host } from '../term/pty.ts';
+import type { Size } from '../term/screen.ts';
+import type { Supervisor } from './supervisor.ts';
+import type { Tokens } from './tokens.ts';
+
+/** What every effect and every door of a supervisor works with. */
+export interface Project {
+  root: string;
+  repository: Repository;
+  team: Team;
+  /** the base branch */
+  base: string;
+  paths: Paths;
+  /** a short private folder (0700) for the socket and the temporary files of sessions */
+  runtime: string;
+  version: string;
+  /** this program, as an argv prefix: Node and bin/mcc by absolute paths */
+  program: readonly string[];
+  /** the size that the screen last asked for, by agent; outlives a session */
+  sizes: Map<string, Size>;
+  supervisor: Supervisor;
+  hooks: HookServer;
+  host: Host;
+  tokens: Tokens;
+  /** the user's own environment at the start, of which sessions and gates see an allow-list */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** aborts what must not outlive the supervisor: gates */
+  ending: AbortSignal;
+  /** begins to end the supervisor */
+  stop(how: 'drain' | 'force', by: Actor): void;
+  /** one line for mcc.log */
+  note(level: 'info' | 'warn' | 'error', text: string, about?: object): void;
+}

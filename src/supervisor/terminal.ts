@@ -1,0 +1,129 @@
+import type { Composer, Kind, ScreenRow } from '../agents/index.ts';
+import { Bg, CELL, Fg, glyphText } from '../term/cells.ts';
+import type { Session } from '../term/pty.ts';
+import { PAUSE_ABOVE, RESUME_BELOW, Screen, type Size } from '../term/screen.ts';
+import { Turns } from './turns.ts';
+
+/** Who sees the bytes of a terminal: an attached screen. */
+export interface Watcher {
+  output(data: Uint8Array): void;
+  resized(size: Size): void;
+}
+
+/** The terminal of one running session: its pty, the screen that mirrors it, and the one queue of what is written to it. */
+export class Terminal {
+  readonly agent: string;
+  /** id of the run */
+  readonly id: string;
+  readonly kind: Kind;
+  readonly pty: Session;
+  readonly screen: Screen;
+  /** ms since the epoch */
+  outputAt = Date.now();
+  typedAt = 0;
+  readonly watchers = new Set<Watcher>();
+  readonly turns = new Turns();
+  #paused = false;
+  /** what the person types while mcc is typing waits here, so that the two never mix */
+  #held: Uint8Array[] | null = null;
+  #composed: { version: number; composer: Composer } | null = null;
+
+  constructor(agent: string, id: string, kind: Kind, pty: Session, size: Size, scrollback: number) {
+    this.agent = agent;
+    this.id = id;
+    this.kind = kind;
+    this.pty = pty;
+    this.screen = new Screen(size, {
+      scrollback,
+      answer: (bytes) => pty.write(Buffer.from(bytes)),
+    });
+    pty.onData((data) => this.#output(data));
+    this.screen.onParsed(() => this.#resume());
+  }
+
+  #output(data: Uint8Array): void {
+    this.outputAt = Date.now();
+    this.screen.write(data);
+    for (const watcher of this.watchers) watcher.output(data);
+    if (!this.#paused && this.screen.pending > PAUSE_ABOVE) {
+      this.#paused = true;
+      this.pty.pause();
+    }
+  }
+
+  #resume(): void {
+    if (!this.#paused || this.screen.pending > RESUME_BELOW) return;
+    this.#paused = false;
+    this.pty.resume();
+  }
+
+  /** Keys of the person. */
+  input(data: Uint8Array): void {
+    this.typedAt = Date.now();
+    if (this.#held) this.#held.push(data);
+    else this.pty.write(data);
+  }
+
+  /** Runs `work` as the only writer; the person's keys follow after it, in order. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#held = [];
+    try {
+      return await work();
+    } finally {
+      const held = this.#held;
+      this.#held = null;
+      for (const data of held) this.pty.write(data);
+    }
+  }
+
+  resize(size: Size): void {
+    if (size.cols === this.screen.size.cols && size.rows === this.screen.size.rows) return;
+    this.screen.resize(size);
+    this.pty.resize(this.screen.size);
+    for (const watcher of this.watchers) watcher.resized(this.screen.size);
+  }
+
+  /** What the composer on the screen holds; `none` when this kind has no composer. */
+  composer(): Composer | { state: 'none' } {
+    const { composer } = this.kind;
+    if (!composer) return { state: 'none' };
+    this.screen.flush();
+    const { version } = this.screen;
+    if (this.#composed?.version !== version)
+      this.#composed = { version, composer: composer(rowsOf(this.screen)) };
+    return this.#composed.composer;
+  }
+
+  dispose(): void {
+    this.watchers.clear();
+    this.screen.dispose();
+  }
+}
+
+/** The live rows of a screen as kinds read them: a glyph a cell, and whether it is dim or inverse. */
+export function rowsOf(screen: Screen): ScreenRow[] {
+  const { cols, rows } = screen.size;
+  const words = new Uint32Array(cols * CELL);
+  return Array.from({ length: rows }, (_, y) => {
+    screen.readRow(y, words, 0, cols);
+    const cells: string[] = [];
+    const dim: boolean[] = [];
+    const inverse: boolean[] = [];
+    for (let x = 0; x < cols; x += 1) {
+      cells.push(glyphText(words[x * CELL] ?? 0));
+      inverse.push(((words[x * CELL + 1] ?? 0) & Fg.inverse) !== 0);
+      dim.push(((words[x * CELL + 2] ?? 0) & Bg.dim) !== 0);
+    }
+    return { cells, dim, inverse };
+  });
+}
+
+/** What a terminal itself shows, for `why`: its title, how long it has been quiet, and its composer. */
+export function shown(terminal: Terminal): string[] {
+  const quiet = (Date.now() - terminal.outputAt) / 1000;
+  const composer = terminal.composer();
+  return [
+    `screen        ${terminal.screen.size.cols}×${terminal.screen.size.rows}, quiet for ${quiet.toFixed(1)} s${terminal.screen.title ? `, title ${JSON.stringify(terminal.screen.title)}` : ''}`,
+    `composer      ${composer.state}${composer.state === 'draft' ? `: ${JSON.stringify(composer.text.slice(0, 60))}` : ''}`,
+  ];
+}

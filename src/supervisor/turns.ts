@@ -1,0 +1,29 @@
+import type { Report } from '../agents/index.ts';
+
+/** What an agent's hooks report, for whoever waits for a certain one. */
+export class Turns {
+  readonly #waiting = new Set<(report: Report) => void>();
+
+  emit(report: Report): void {
+    for (const take of this.#waiting) take(report);
+  }
+
+  /** Waits for a report; `came` is false when none fits within `ms`, or after cancel. */
+  next(fits: (report: Report) => boolean, ms: number): { came: Promise<boolean>; cancel: () => void } {
+    let settle: (came: boolean) => void = () => {};
+    const came = new Promise<boolean>((done) => {
+      settle = done;
+    });
+    const finish = (result: boolean) => {
+      clearTimeout(timer);
+      this.#waiting.delete(take);
+      settle(result);
+    };
+    const take = (report: Report) => {
+      if (fits(report)) finish(true);
+    };
+    const timer = setTimeout(() => finish(false), ms);
+    this.#waiting.add(take);
+    return { came, cancel: () => finish(false) };
+  }
+}
