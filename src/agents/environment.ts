@@ -68,7 +68,7 @@ export function sessionEnvironment(
 }
 
 /** The user's PATH without the folders that npm and npx put in front when mcc itself was started through them. */
-function userPath(environment: LaunchInput['environment']): string[] {
+export function userPath(environment: LaunchInput['environment']): string[] {
   const path = (environment.PATH ?? '/usr/local/bin:/usr/bin:/bin')
     .split(':')
     .filter((entry) => entry !== '');

@@ -1,18 +1,24 @@
-import { commands } from '../commands/index.ts';
-import { parseWords, splitLine } from '../commands/words.ts';
+import { join } from 'node:path';
+import { userPath } from '../agents/environment.ts';
+import type { Layout } from '../core/layout.ts';
+import { nearest } from '../core/nearest.ts';
 import { isRefusal } from '../core/refusal.ts';
 import type { AgentSpec, Team } from '../core/team.ts';
 import { loadTeam } from '../io/config.ts';
+import { loadLayouts } from '../io/layouts.ts';
 import { hasClaudeLogin } from '../io/login.ts';
 import { findProgram } from '../io/program.ts';
 import { inspect, type Problem, type Repository } from '../io/repository.ts';
+import { makeKeymap } from '../tui/keymap.ts';
 import { findRoot } from './project.ts';
-import type { Shell } from './shell.ts';
+import { Stop } from './report.ts';
+import { exits, type Shell } from './shell.ts';
 
 export type Preflight = {
   repository: Repository;
   team: Team;
   file: string;
+  layouts: Record<string, Layout>;
   problems: Problem[];
   notes: string[];
 };
@@ -25,11 +31,30 @@ export async function preflight(shell: Shell): Promise<Preflight> {
   const root = findRoot(shell) ?? (await inspect(shell.cwd)).repository.root;
   const { team, file } = await loadTeam(root, shell.env);
   const { repository, problems, notes } = await inspect(
-    shell.cwd,
+    root,
     team.base === undefined ? {} : { base: team.base },
   );
+  const layouts = await layoutsOf(root, shell);
   const more = await Promise.all([programProblems(team, root, shell), loginProblems(team, shell)]);
-  return { repository, team, file, problems: [...problems, ...more.flat(), ...keyProblems(team)], notes };
+  const own = [...keyProblems(team), ...layoutProblems(team.layout, layouts)];
+  return { repository, team, file, layouts, problems: [...problems, ...more.flat(), ...own], notes };
+}
+
+/** The layouts that come with mcc, and the project's own. */
+export const layoutsOf = (root: string, shell: Shell): Promise<Record<string, Layout>> =>
+  loadLayouts([join(shell.home, 'layouts'), join(root, 'layouts')]);
+
+/** What is wrong with the name of a layout. */
+export function layoutProblems(name: string, layouts: Record<string, Layout>): Problem[] {
+  const names = Object.keys(layouts);
+  if (names.includes(name)) return [];
+  const near = nearest(name, names);
+  return [
+    {
+      what: `there is no layout \`${name}\`${near ? `: did you mean \`${near}\`?` : ''}`,
+      hint: `layouts: ${names.join(', ')}`,
+    },
+  ];
 }
 
 /** The program an agent runs, as its kind starts it. */
@@ -44,7 +69,7 @@ async function programProblems(team: Team, root: string, shell: Shell): Promise<
   }
   const found = await Promise.all(
     [...users].map(async ([program, names]): Promise<Problem[]> => {
-      if (await findProgram(program, shell.env, root)) return [];
+      if (await findProgram(program, { PATH: userPath(shell.env).join(':') }, root)) return [];
       const what = `\`${program}\`, which ${names.join(', ')} would run, is not on your PATH`;
       const hint =
         program === 'claude'
@@ -74,10 +99,15 @@ async function loginProblems(team: Team, shell: Shell): Promise<Problem[]> {
 }
 
 function keyProblems({ keys }: Team): Problem[] {
-  return Object.entries(keys.bind).flatMap(([key, line]) => {
-    const parsed = parseWords(commands, splitLine(line));
-    return isRefusal(parsed)
-      ? [{ what: `keys.bind.${key}: ${parsed.refusal}`, hint: parsed.hint ?? 'mcc help' }]
-      : [];
-  });
+  const made = makeKeymap(keys.leader, keys.bind);
+  return isRefusal(made) ? [{ what: made.refusal, hint: made.hint ?? 'mcc keys' }] : [];
+}
+
+/** Throws Stop when there are problems: all of them at once, each with what to do. */
+export function stopAtProblems(problems: readonly Problem[]): void {
+  const [first, ...others] = problems;
+  if (!first) return;
+  if (others.length === 0) throw new Stop(first.what, first.hint, exits.config);
+  const text = problems.map(({ what, hint }) => `${what}\n  → ${hint}`).join('\n');
+  throw new Stop(`${problems.length} things stand in the way:\n${text}`, 'mcc check', exits.config);
 }

@@ -1,6 +1,10 @@
+import { join } from 'node:path';
+
 /** What a verb sees of the process that runs it; a test gives its own. */
 export type Shell = {
   version: string;
+  /** the folder mcc is installed in: bin/, layouts/, roles/, examples/ */
+  home: string;
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
   out: (text: string) => void;
@@ -17,7 +21,7 @@ export type Shell = {
 export const exits = { ok: 0, refused: 1, config: 2, notRunning: 3, bug: 70 } as const;
 
 /** The shell of this process. A reader that goes away (`mcc log | head`) ends it quietly. */
-export function processShell(version: string): Shell {
+export function processShell(version: string, home: string): Shell {
   const { stdin, stdout, stderr, env } = process;
   for (const stream of [stdout, stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -26,6 +30,7 @@ export function processShell(version: string): Shell {
     });
   return {
     version,
+    home,
     cwd: currentFolder(),
     env,
     out: (text) => void stdout.write(text),
@@ -50,6 +55,12 @@ function currentFolder(): string {
     return process.env.PWD ?? '/';
   }
 }
+
+/** This program as an argv prefix, by absolute paths: what the background process and sessions run. */
+export const programOf = ({ home }: Pick<Shell, 'home'>): string[] => [
+  process.execPath,
+  join(home, 'bin', 'mcc'),
+];
 
 type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
 const codes: Record<Style, [number, number]> = {

@@ -20,6 +20,7 @@ export async function mcc(
   let err = '';
   const shell: Shell = {
     version: '0.0.0-test',
+    home: process.cwd(),
     cwd,
     env: { PATH: '/usr/bin:/bin', HOME: '/nowhere', ...env },
     out: (text) => {

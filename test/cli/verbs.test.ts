@@ -112,8 +112,21 @@ describe('mcc check', () => {
     const root = repository({ 'agents.yaml': `${shellTeam}keys: {bind: {g: "merje", h: "pane zoom"}}\n` });
     const { code, err } = await mcc(['check'], { cwd: root });
     expect(code).toBe(2);
-    expect(err).toContain('problem: keys.bind.g: `merje` is no command\nhint: mcc merge');
-    expect(err).not.toContain('keys.bind.h');
+    expect(err).toContain('problem: keys.bind: g: `merje` is no command: did you mean `merge`?');
+    expect(err).not.toContain('pane zoom');
+  });
+
+  test('finds layouts, also those of the project, and reads each of them', async () => {
+    const root = repository({ 'agents.yaml': `${shellTeam}layout: gird\n` });
+    expect((await mcc(['check'], { cwd: root })).err).toContain(
+      'there is no layout `gird`: did you mean `grid`?\nhint: layouts: board, grid, stack, team',
+    );
+    write(root, { 'layouts/gird.yaml': 'agents: grid\n' });
+    expect((await mcc(['check'], { cwd: root })).code).toBe(0);
+    write(root, { 'layouts/other.yaml': 'agents: gird\n' });
+    expect((await mcc(['check'], { cwd: root })).err).toContain(
+      'layouts/other.yaml:1:9: agents: expected grid or stack; found "gird" (did you mean `grid`?)',
+    );
   });
 
   test('leads to init where there is no team', async () => {

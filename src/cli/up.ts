@@ -1,0 +1,39 @@
+import { start } from './background.ts';
+import { preflight, stopAtProblems } from './preflight.ts';
+import { Stop } from './report.ts';
+import { exits, type Shell, styled } from './shell.ts';
+import type { Call } from './verbs.ts';
+
+/** The least a screen needs (docs/architecture.md, "Screen"). */
+const least = { columns: 60, rows: 16 };
+
+/** `mcc up`: everything is checked before anything is started. */
+export async function run(call: Call): Promise<number> {
+  const { shell, options, json } = call;
+  const headless = options.headless === true;
+  if (!headless) needScreen(shell);
+  const { repository, problems, notes } = await preflight(shell);
+  stopAtProblems(problems);
+  const started = await start(repository.root, shell);
+  if (headless) {
+    const data = { root: repository.root, ...started };
+    const text = `the supervisor ${started.fresh ? 'runs' : 'was running already'}, pid ${started.pid}`;
+    shell.out(json ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`);
+    if (!json) for (const note of notes) shell.err(`${styled(shell, 'dim', 'note:')} ${note}\n`);
+    return exits.ok;
+  }
+  throw new Stop('the screen is not part of this build yet', 'mcc up --headless', exits.config);
+}
+
+function needScreen({ terminal, env }: Shell): void {
+  if (!terminal || env.TERM === 'dumb')
+    throw new Stop(
+      'mcc up needs a terminal for its screen, and this is none',
+      'mcc up --headless, then mcc status',
+      exits.config,
+    );
+  const { columns, rows } = terminal;
+  if (columns >= least.columns && rows >= least.rows) return;
+  const what = `this terminal has ${columns}×${rows} characters; the screen needs ${least.columns}×${least.rows}`;
+  throw new Stop(what, 'make the window larger, or mcc up --headless', exits.config);
+}
