@@ -1,0 +1,112 @@
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { holderOf } from '../../src/io/lock.ts';
+import { isAlive } from '../../src/io/process.ts';
+import { folder, mcc, repository, write } from './harness.ts';
+
+const team = 'agents:\n  lead: {kind: shell}\n  dev: {kind: shell}\narchitect: lead\n';
+
+/** A folder that mcc is installed in: its `bin/mcc` is this source, so that no build is needed before the test. */
+function installed(): string {
+  const home = folder();
+  write(home, { 'bin/mcc': `await import(${JSON.stringify(resolve('src/cli.ts'))});\n` });
+  for (const name of ['layouts', 'roles']) symlinkSync(resolve(name), join(home, name));
+  return home;
+}
+
+/** A project and how to speak to mcc in it; whatever runs is stopped when the test ends. */
+function project(files: Record<string, string> = { 'agents.yaml': team }) {
+  const cwd = repository(files);
+  const home = installed();
+  const env = { XDG_RUNTIME_DIR: folder(), SHELL: '/bin/sh' };
+  const run = (...words: string[]) => mcc(words, { cwd, home, env });
+  onTestFinished(async () => void (await run('down', '--force')));
+  return { cwd, run };
+}
+
+test('up starts one supervisor, which a second call finds, and down ends it and all it made', async () => {
+  const { cwd, run } = project();
+  const first = await run('up', '--headless', '--json');
+  expect({ code: first.code, err: first.err }).toEqual({ code: 0, err: '' });
+  const { pid, fresh, root } = JSON.parse(first.out);
+  expect({ fresh, root }).toEqual({ fresh: true, root: cwd });
+  const owner = await holderOf(join(cwd, '.mcc/run/lock'));
+  expect(owner?.pid).toBe(pid);
+  expect(await run('up', '--headless')).toMatchObject({
+    code: 0,
+    out: `the supervisor was running already, pid ${pid}\n`,
+  });
+  expect(JSON.parse((await run('status', '--json')).out).supervisor.pid).toBe(pid);
+  expect(await run('task', 'add', 'parse dates', '--to', 'dev')).toMatchObject({ code: 0, err: '' });
+  expect(await run('down', '--force')).toEqual({
+    code: 0,
+    out: `the supervisor (pid ${pid}) and its agents were stopped\n`,
+    err: '',
+  });
+  expect(isAlive(pid, owner?.start ?? '')).toBe(false);
+  expect(await run('down')).toEqual({ code: 0, out: 'no supervisor runs here\n', err: '' });
+  expect((await run('task', 'list')).out).toContain('parse dates');
+  expect(JSON.parse(readFileSync(join(cwd, '.mcc/agents.schema.json'), 'utf8')).title).toContain(
+    'agents.yaml',
+  );
+});
+
+test('four calls at once make one supervisor', async () => {
+  const { run } = project();
+  const all = await Promise.all(['a', 'b', 'c', 'd'].map(() => run('up', '--headless', '--json')));
+  expect(all.map(({ code, err }) => ({ code, err }))).toEqual(all.map(() => ({ code: 0, err: '' })));
+  const started = all.map(({ out }) => JSON.parse(out));
+  expect(new Set(started.map(({ pid }) => pid)).size).toBe(1);
+  expect(started.filter(({ fresh }) => fresh)).toHaveLength(1);
+});
+
+test('what stands in the way is told before anything is started', async () => {
+  const { cwd, run } = project({
+    'agents.yaml':
+      'agents:\n  a: {kind: command, command: [no-such-program]}\n  b: {kind: command, command: [nor-this]}\n',
+  });
+  const { code, err } = await run('up', '--headless');
+  expect(code).toBe(2);
+  expect(err).toMatch(
+    /^mcc: 2 things stand in the way:\n {5}`no-such-program`, which a would run, is not on your PATH\n {7}→ /,
+  );
+  expect(() => readFileSync(join(cwd, '.mcc/logs/supervise.log'))).toThrow('ENOENT');
+});
+
+test('a supervisor that ends at once leaves its last words', async () => {
+  const { cwd, run } = project();
+  write(cwd, { '.mcc/events.jsonl': 'no event\n' });
+  const { code, err } = await run('up', '--headless');
+  expect(code).toBe(2);
+  expect(err).toMatch(
+    /^mcc: the supervisor could not start:\n {5}.*events\.jsonl:1(:1)?: expected one event as JSON on one line\nhint: restore the log/,
+  );
+});
+
+test.each([
+  [undefined, 'xterm', /needs a terminal for its screen, and this is none\nhint: mcc up --headless/],
+  [
+    { columns: 59, rows: 40 },
+    'xterm',
+    /this terminal has 59×40 characters; the screen needs 60×16\nhint: make the window larger/,
+  ],
+  [{ columns: 80, rows: 24 }, 'dumb', /this is none/],
+])('without room for a screen (%j, TERM=%s) nothing is started', async (terminal, TERM, said) => {
+  const { code, err } = await mcc(['up'], {
+    cwd: repository({ 'agents.yaml': team }),
+    terminal,
+    env: { TERM },
+  });
+  expect(code).toBe(2);
+  expect(err).toMatch(said);
+});
+
+test('an agent may not end the supervisor', async () => {
+  const { cwd, run } = project();
+  await run('up', '--headless');
+  const home = installed();
+  const { code, err } = await mcc(['down'], { cwd, home, env: { MCC_AGENT: 'dev', MCC_TOKEN: 'guessed' } });
+  expect(code).toBe(1);
+  expect(err).toContain('this token belongs to no running session');
+});
