@@ -2,7 +2,7 @@ import type { Fact } from '../core/event.ts';
 import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
 import type { State, Task } from '../core/state.ts';
 import { agentOf, arg, type Command, type Context, define, type Outcome, text } from './define.ts';
-import { findTask, openTask } from './find.ts';
+import { findTask, mergingRefused, openTask, whoDecides } from './find.ts';
 
 const taskArg = { name: 'task', of: 'task', required: true } as const;
 
@@ -24,7 +24,7 @@ function authorRefused(context: Context, task: Task): Refusal | null {
   return agent !== undefined && agent === task.agent
     ? refuse(
         `${task.id} is your own work: somebody else must review it`,
-        `mcc send ${context.state.team?.architect ?? 'person'} "please review ${task.id}"`,
+        `mcc send ${whoDecides(context.state, agent)} "please review ${task.id}"`,
       )
     : null;
 }
@@ -75,10 +75,8 @@ export const branchCommands: Command[] = [
     run: (context) => {
       const task = submitted(context.state, arg(context.input, 'task'));
       if (isRefusal(task)) return task;
-      const refused = authorRefused(context, task);
+      const refused = authorRefused(context, task) ?? mergingRefused(context.state, task);
       if (refused) return refused;
-      if (context.state.merging?.task === task.id)
-        return refuse(`${task.id} is being merged`, 'wait for the gates');
       const reason = text(context.input, 'reason')?.trim();
       if (!reason) return refuse('`reject` needs --reason', `mcc reject ${task.id} --reason "…"`);
       return {
@@ -163,19 +161,35 @@ function approve(context: Context): Outcome {
   if (answer.commit !== task.commit) {
     return refuse(
       `the branch has moved on to ${answer.commit?.slice(0, 10) ?? 'nothing'} since ${task.id} was submitted`,
-      `mcc send ${task.agent ?? 'agent'} "submit ${task.id} again"`,
+      `mcc send ${task.agent ?? 'person'} "submit ${task.id} again"`,
     );
   }
   if (task.status === 'approved') return refuse(`${task.id} is approved already`, `mcc merge ${task.id}`);
-  const note = text(input, 'note');
+  const note = text(input, 'note')?.trim() || undefined;
   return {
     facts: [
       { type: 'task.approved', task: task.id, commit: task.commit, ...(note === undefined ? {} : { note }) },
+      ...wordTo(context, task, note),
     ],
     text: `${task.id} approved at ${task.commit.slice(0, 10)}${state.team?.auto ? ': the queue merges it' : `: mcc merge ${task.id}`}`,
     data: { task: task.id, commit: task.commit },
   };
 }
+
+/** The message that brings the reviewer's word to the author. */
+const wordTo = ({ by, fresh }: Context, task: Task, note: string | undefined): Fact[] => {
+  if (note === undefined || task.agent === undefined) return [];
+  const from = agentOf(by) ?? by;
+  const message = {
+    id: `m-${fresh}`,
+    from,
+    to: task.agent,
+    kind: 'note' as const,
+    task: task.id,
+    body: note,
+  };
+  return [{ type: 'message.queued', message }];
+};
 
 function merge({ state, input }: Context): Outcome {
   const id = arg(input, 'task');
@@ -184,6 +198,8 @@ function merge({ state, input }: Context): Outcome {
     if (isRefusal(task)) return task;
     if (task.status === 'merged')
       return refuse(`${id} is merged already at ${task.merged?.slice(0, 10) ?? '?'}`, `mcc task show ${id}`);
+    const refused = mergingRefused(state, task);
+    if (refused) return refused;
     if (task.status !== 'approved')
       return refuse(
         `${id} is not approved: it is ${task.status}`,
@@ -195,7 +211,9 @@ function merge({ state, input }: Context): Outcome {
       data: { tasks: [id] },
     };
   }
-  const ready = Object.values(state.tasks).filter((task) => task.status === 'approved');
+  const ready = Object.values(state.tasks).filter(
+    (task) => task.status === 'approved' && state.merging?.task !== task.id,
+  );
   if (ready.length === 0) return refuse('nothing is approved', 'mcc task list');
   const facts = ready.map((task): Fact => ({ type: 'merge.requested', task: task.id }));
   return {

@@ -1,18 +1,18 @@
 import { nearest } from '../core/nearest.ts';
 import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
-import { type Agent, isEnded, type State, type Task } from '../core/state.ts';
+import { type Agent, entry, isEnded, type State, type Task } from '../core/state.ts';
 
 /** The agent of that name, or a refusal that names the nearest one. */
 export function findAgent(state: State, name: string): Agent | Refusal {
-  const agent = state.agents[name];
+  const agent = entry(state.agents, name);
   if (agent) return agent;
   const meant = nearest(name, Object.keys(state.agents));
   return refuse(`there is no agent \`${name}\`${meant ? `: did you mean \`${meant}\`?` : ''}`, 'mcc status');
 }
 
-/** The task of that id, or a refusal. */
+/** The task of that id, or of that id in the drop box; or a refusal. */
 export function findTask(state: State, id: string): Task | Refusal {
-  const task = state.tasks[id];
+  const task = entry(state.tasks, id) ?? Object.values(state.tasks).find((it) => it.alias === id);
   return task ?? refuse(`there is no task \`${id}\``, 'mcc task list');
 }
 
@@ -22,6 +22,16 @@ export function openTask(state: State, id: string): Task | Refusal {
   if (isRefusal(task) || !isEnded(task)) return task;
   return refuse(`${task.id} has ended already: it is ${task.status}`, `mcc task show ${task.id}`);
 }
+
+/** A refusal while the task is in the merge queue's hands: what it merges must not change under it. */
+export const mergingRefused = (state: State, task: Task): Refusal | null =>
+  state.merging?.task === task.id
+    ? refuse(`${task.id} is being merged: wait for the gates`, `mcc task show ${task.id}`)
+    : null;
+
+/** Whom an agent asks when it may not do something itself. */
+export const whoDecides = (state: State, asker: string | undefined): string =>
+  state.team?.architect !== undefined && state.team.architect !== asker ? state.team.architect : 'person';
 
 /** The task an agent means when it names none: its own open work, else its oldest open request. */
 export function currentTask(state: State, agent: string): Task | Refusal {

@@ -4,6 +4,7 @@ import type { State } from '../core/state.ts';
 import { agentCommands } from './agent.ts';
 import { branchCommands } from './branch.ts';
 import { agentOf, type Command, type Input } from './define.ts';
+import { whoDecides } from './find.ts';
 import { messageCommands } from './message.ts';
 import { paneCommands } from './pane.ts';
 import { runCommands } from './run.ts';
@@ -44,6 +45,6 @@ function permitted(state: State, command: Command, by: Actor): Refusal | null {
     .join(' or ');
   return refuse(
     `${agent} may not \`${command.name}\`: only ${who} may`,
-    `mcc send ${state.team?.architect ?? 'person'} "…"`,
+    `mcc send ${whoDecides(state, agent)} "…"`,
   );
 }

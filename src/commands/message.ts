@@ -1,12 +1,10 @@
-import type { Message } from '../core/message.ts';
+import type { Fact } from '../core/event.ts';
+import { longestText, type Message } from '../core/message.ts';
 import { isRefusal, refuse } from '../core/refusal.ts';
-import { type Post, pendingPosts, taskOf } from '../core/state.ts';
+import { entry, isPending, type Post, pendingPosts, taskOf } from '../core/state.ts';
 import { agentOf, arg, type Command, type Context, define, type Outcome, text } from './define.ts';
 import { findAgent } from './find.ts';
 import { postLine } from './show.ts';
-
-/** The most a message may hold, in characters; more belongs into a file that the message names. */
-const longest = 64 * 1024;
 
 export const messageCommands: Command[] = [
   define({
@@ -82,18 +80,28 @@ function send(context: Context): Outcome {
     if (!agent.declared) return refuse(`${to} is no longer in agents.yaml`, 'mcc status');
   }
   const body = arg(input, 'text');
-  if (body.length > longest)
+  if (body.trim() === '') return refuse('a message needs words', `mcc send ${to} "…"`);
+  if (body.length > longestText)
     return refuse(
-      `a message has at most ${longest} characters, this has ${body.length}`,
+      `a message has at most ${longestText} characters, this has ${body.length}`,
       'put it into a file and name the file',
     );
   const task = text(input, 'task');
-  if (task !== undefined && !state.tasks[task])
+  if (task !== undefined && !entry(state.tasks, task))
     return refuse(`there is no task \`${task}\``, 'mcc task list --all');
   const reply = text(input, 'reply');
-  if (reply !== undefined && !state.posts[reply])
-    return refuse(`there is no message \`${reply}\``, 'mcc inbox --all');
-  const subject = text(input, 'subject');
+  const answers = reply === undefined ? undefined : entry(state.posts, reply);
+  if (reply !== undefined && !answers) return refuse(`there is no message \`${reply}\``, 'mcc inbox --all');
+  if (answers && answers.message.to !== (agentOf(context.by) ?? context.by))
+    return refuse(`${reply} was not sent to you: only ${answers.message.to} answers it`, 'mcc inbox --all');
+  const subject = text(input, 'subject')
+    ?.replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+  if (subject !== undefined && subject.length > 500)
+    return refuse(
+      `a subject has at most 500 characters, this has ${subject.length}`,
+      'put the rest into the text',
+    );
   return queue(context, {
     to,
     kind: 'note',
@@ -108,42 +116,38 @@ function inbox({ state, input, by }: Context): Outcome {
   const reader = agentOf(by);
   const which = arg(input, 'which');
   const all = input.flags.all === true;
-  const one = state.posts[which];
+  const one = entry(state.posts, which);
   if (one) {
     if (reader !== undefined && one.message.to !== reader && one.message.from !== reader)
       return refuse(`${which} is not for you`, 'mcc inbox');
-    return { text: `${postLine(one)}\n\n${one.message.body}`, data: one };
+    const own = one.message.to === (reader ?? 'person');
+    return { ...(own ? took([one]) : {}), text: `${postLine(one)}\n\n${one.message.body}`, data: one };
   }
-  if (which !== '' && which !== 'person') {
-    const agent = findAgent(state, which);
-    if (isRefusal(agent)) return agent;
-    if (reader !== undefined && which !== reader)
-      return refuse(`the inbox of ${which} is not yours`, 'mcc inbox');
-  }
+  if (reader !== undefined && which !== '' && which !== reader)
+    return refuse(`the inbox of ${which} is not yours`, 'mcc inbox');
+  const agent = which === '' || which === 'person' ? null : findAgent(state, which);
+  if (agent && isRefusal(agent)) return agent;
   const box = reader ?? which;
   const posts = Object.values(state.posts)
     .filter(({ message }) => box === '' || message.to === box)
-    .filter(
-      (post) =>
-        all ||
-        post.receipt === 'queued' ||
-        post.receipt === 'handed over' ||
-        (box === 'person' && post.receipt !== 'answered'),
-    )
+    .filter((post) => all || isPending(post) || (box === 'person' && post.receipt !== 'answered'))
     .sort((a, b) => a.seq - b.seq);
   // Whoever reads the own inbox has its messages: that is their acceptance.
-  const facts = reader === undefined && box !== 'person' ? [] : posts.flatMap((post) => taken(post));
   const body =
     reader === undefined
       ? posts.map(postLine)
       : posts.map((post) => `${postLine(post)}\n${post.message.body}\n`);
-  return { ...(facts.length > 0 ? { facts } : {}), text: body.join('\n') || 'no messages', data: posts };
+  return {
+    ...(box === (reader ?? 'person') ? took(posts) : {}),
+    text: body.join('\n') || 'no messages',
+    data: posts,
+  };
 }
 
-const taken = (post: Post) =>
-  post.receipt === 'queued' || post.receipt === 'handed over'
-    ? [
-        { type: 'message.handed' as const, id: post.message.id, route: 'read' as const },
-        { type: 'message.accepted' as const, id: post.message.id },
-      ]
-    : [];
+function took(posts: Post[]): { facts?: Fact[] } {
+  const facts = posts.filter(isPending).flatMap(({ message: { id } }): Fact[] => [
+    { type: 'message.handed', id, route: 'read' },
+    { type: 'message.accepted', id },
+  ]);
+  return facts.length > 0 ? { facts } : {};
+}

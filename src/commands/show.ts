@@ -1,8 +1,10 @@
 import { needsPerson, weigh } from '../core/evidence.ts';
-import { isStuck } from '../core/follow.ts';
 import {
   type Agent,
+  entry,
   isEnded,
+  isPending,
+  isStuck,
   type Post,
   pendingPosts,
   type State,
@@ -79,8 +81,7 @@ export function agentLine(state: State, agent: Agent, now: number): string {
 export function postLine(post: Post): string {
   const { id, from, to, subject, body } = post.message;
   const text = (subject ?? body).replace(/\s+/g, ' ');
-  const held =
-    post.held && (post.receipt === 'queued' || post.receipt === 'handed over') ? `, held: ${post.held}` : '';
+  const held = post.held && isPending(post) ? `, held: ${post.held}` : '';
   return `${id}  ${from} → ${to}  [${post.receipt}${held}]  ${text.length > 100 ? `${text.slice(0, 99)}…` : text}`;
 }
 
@@ -128,6 +129,8 @@ export function attention(
       return [
         { text: `${task.id} held: ${task.held}`, hint: `mcc task show ${task.id}`, task: task.id, ...author },
       ];
+    const absent = absentee(state, task);
+    if (absent) return [{ ...absent, task: task.id }];
     return isStuck(state, task)
       ? [
           {
@@ -138,5 +141,37 @@ export function attention(
         ]
       : [];
   });
-  return [...agents, ...tasks];
+  return [...agents, ...letters(state), ...tasks];
+}
+
+/** A task that waits for an agent which nobody starts. */
+function absentee(state: State, task: Task): { text: string; hint: string; agent: string } | null {
+  const name = task.agent ?? task.to;
+  const agent = entry(state.agents, name ?? '');
+  if (!agent || agent.wanted || !['open', 'assigned', 'working'].includes(task.status)) return null;
+  return agent.declared
+    ? {
+        text: `${task.id} waits for ${agent.name}, which is stopped`,
+        hint: `mcc agent start ${agent.name}`,
+        agent: agent.name,
+      }
+    : {
+        text: `${task.id} waits for ${agent.name}, which is no longer in agents.yaml`,
+        hint: `mcc task cancel ${task.id} --reason "…"`,
+        agent: agent.name,
+      };
+}
+
+/** What was written to the person and not read yet, as one line. */
+function letters(state: State): { text: string; hint: string }[] {
+  const waiting = pendingPosts(state, 'person');
+  const last = waiting.at(-1)?.message;
+  if (!last) return [];
+  const said = (last.subject ?? last.body).replace(/\s+/g, ' ');
+  return [
+    {
+      text: `${waiting.length} message(s) for you, from ${last.from}: ${said.length > 60 ? `${said.slice(0, 59)}…` : said}`,
+      hint: 'mcc inbox person',
+    },
+  ];
 }

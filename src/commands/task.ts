@@ -1,7 +1,7 @@
 import { type Fact, priorities } from '../core/event.ts';
 import { nearest } from '../core/nearest.ts';
 import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
-import { byPriority, isEnded, type State, type Task, waitsFor } from '../core/state.ts';
+import { byPriority, childrenOf, isEnded, type State, type Task, waitsFor } from '../core/state.ts';
 import {
   agentOf,
   arg,
@@ -13,14 +13,16 @@ import {
   type Outcome,
   text,
 } from './define.ts';
-import { currentTask, findAgent, findTask, openTask } from './find.ts';
+import { currentTask, findAgent, findTask, mergingRefused, openTask, whoDecides } from './find.ts';
 import { taskLine, taskPage } from './show.ts';
 
 const nextId = (state: State): string => `t${Object.keys(state.tasks).length + 1}`;
 
 /** The facts of a new task; shared by `task add`, `ask` and the drop box. */
 export function addTask(state: State, input: Input, kind: 'work' | 'request'): Fact | Refusal {
-  const title = arg(input, 'title').replace(/\s+/g, ' ').trim();
+  const title = arg(input, 'title')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
   if (title === '') return refuse('a task needs a title', 'mcc task add "parser for dates" --to backend');
   if (title.length > 4_000)
     return refuse('a title has at most 4,000 characters', 'put the details into --text');
@@ -30,21 +32,18 @@ export function addTask(state: State, input: Input, kind: 'work' | 'request'): F
     if (isRefusal(agent)) return agent;
     if (!agent.declared) return refuse(`${to} is no longer in agents.yaml`, 'mcc status');
   }
-  const needs = [...new Set(list(input, 'needs'))];
-  for (const id of needs) {
-    const needed = findTask(state, id);
-    if (isRefusal(needed)) return needed;
-  }
+  const needs = findNeeds(state, input);
+  if (!Array.isArray(needs)) return needs;
   const parent = text(input, 'parent');
-  if (parent !== undefined) {
-    const above = openTask(state, parent);
-    if (isRefusal(above)) return above;
-    if (needs.includes(parent))
-      return refuse(`a task cannot need its own parent ${parent}`, 'leave out --needs');
-  }
+  const above = parent === undefined ? undefined : openTask(state, parent);
+  if (above && isRefusal(above)) return above;
+  const circle = above && needs.find((id) => needsInTurn(state, id).has(above.id));
+  if (circle !== undefined)
+    return refuse(`${parent} waits for its tasks, so none of them may need ${circle}`, 'leave out --needs');
   const priority = priorityOf(text(input, 'priority') ?? 'normal');
   if (typeof priority === 'object') return priority;
   const timeout = input.flags.timeout;
+  if (timeout === 0) return refuse('--timeout is in seconds, at least 1', 'leave out --timeout');
   const short = title.length > 120 ? `${title.slice(0, 119)}…` : title;
   return {
     type: 'task.added',
@@ -56,9 +55,20 @@ export function addTask(state: State, input: Input, kind: 'work' | 'request'): F
     priority,
     files: list(input, 'files'),
     ...(to === undefined ? {} : { to }),
-    ...(parent === undefined ? {} : { parent }),
-    ...(typeof timeout === 'number' && timeout > 0 ? { timeout: Math.ceil(timeout) } : {}),
+    ...(above === undefined ? {} : { parent: above.id }),
+    ...(typeof timeout === 'number' ? { timeout: Math.ceil(timeout) } : {}),
   };
+}
+
+/** The ids of the tasks that --needs names, each once. */
+function findNeeds(state: State, input: Input): string[] | Refusal {
+  const ids = new Set<string>();
+  for (const id of list(input, 'needs')) {
+    const task = findTask(state, id);
+    if (isRefusal(task)) return task;
+    ids.add(task.id);
+  }
+  return [...ids];
 }
 
 function priorityOf(word: string): (typeof priorities)[number] | Refusal {
@@ -86,7 +96,7 @@ function mayEnd({ state, by }: Context, task: Task): Refusal | null {
   if (agent === undefined || agent === task.agent || agent === state.team?.architect) return null;
   return refuse(
     `${task.id} is not yours: it is ${task.agent ? `${task.agent}'s` : 'not assigned yet'}`,
-    `mcc send ${task.agent ?? 'architect'} "…"`,
+    `mcc send ${task.agent ?? whoDecides(state, agent)} "…"`,
   );
 }
 
@@ -97,6 +107,7 @@ const ending = (
   examples: string[],
   fact: (task: Task, words: string) => Fact,
   refusal: (task: Task, context: Context) => Refusal | null = () => null,
+  asks?: Command['asks'],
 ): Command =>
   define({
     name,
@@ -105,10 +116,11 @@ const ending = (
     flags: { [flag]: { type: 'text', describe: flag === 'result' ? 'what came of it' : 'why' } },
     who: ['person', 'agent'],
     examples,
+    ...(asks ? { asks } : {}),
     run: (context) => {
       const task = meant(context);
       if (isRefusal(task)) return task;
-      const refused = mayEnd(context, task) ?? refusal(task, context);
+      const refused = mayEnd(context, task) ?? mergingRefused(context.state, task) ?? refusal(task, context);
       if (refused) return refused;
       const words = text(context.input, flag)?.trim();
       if (!words) return refuse(`\`${name}\` needs --${flag}`, examples[0]);
@@ -198,10 +210,13 @@ export const taskCommands: Command[] = [
     'result',
     ['mcc task done t1 --result "the parser is in, see src/parse.ts"'],
     (task, result) => ({ type: 'task.done', task: task.id, result }),
-    (task) =>
-      task.status === 'approved' || task.status === 'submitted'
-        ? refuse(`${task.id} is on its way to the base branch`, `mcc task cancel ${task.id} --reason "…"`)
-        : null,
+    doneRefused,
+    (state, input, by) => {
+      const task = meant({ state, input, by });
+      if (isRefusal(task)) return task;
+      const mayLose = agentOf(by) !== undefined && task.branch !== undefined && task.agent !== undefined;
+      return mayLose ? { type: 'worktree', agent: task.agent ?? '' } : null;
+    },
   ),
   ending(
     'task fail',
@@ -245,11 +260,27 @@ export const taskCommands: Command[] = [
   }),
 ];
 
+/** What was committed reaches the base branch only through review: `done` would leave it behind unnoticed. */
+function doneRefused(task: Task, { by, answer }: Context): Refusal | null {
+  if (task.status === 'approved' || task.status === 'submitted')
+    return refuse(`${task.id} is on its way to the base branch`, `mcc task cancel ${task.id} --reason "…"`);
+  const left =
+    agentOf(by) !== undefined && answer?.type === 'worktree' && answer.branch === task.branch
+      ? answer.ahead
+      : 0;
+  return left > 0
+    ? refuse(
+        `${left} commit(s) on ${task.branch} would be left behind: submit them for review`,
+        `mcc task submit ${task.id} --summary "…"`,
+      )
+    : null;
+}
+
 function submit(context: Context): Outcome {
   const { answer, input } = context;
   const task = meant(context);
   if (isRefusal(task)) return task;
-  const refused = mayEnd(context, task);
+  const refused = mayEnd(context, task) ?? mergingRefused(context.state, task);
   if (refused) return refused;
   if (task.kind === 'request')
     return refuse(`${task.id} is a request: it is answered`, `mcc task done ${task.id} --result "…"`);
@@ -276,8 +307,8 @@ function submit(context: Context): Outcome {
       `commit first; if nothing needs to change: mcc task done ${task.id} --result "…"`,
     );
   }
-  if (task.status === 'approved' && task.approval?.commit === answer.commit)
-    return refuse(`${task.id} is approved already at this commit`, 'mcc status');
+  if ((task.status === 'approved' || task.status === 'submitted') && task.commit === answer.commit)
+    return refuse(`${task.id} is ${task.status} already at this commit`, 'mcc status');
   const summary = text(input, 'summary') ?? '';
   return {
     facts: [{ type: 'task.submitted', task: task.id, branch: task.branch, commit: answer.commit, summary }],
@@ -293,6 +324,7 @@ function move({ state, input }: Context): Outcome {
   if (to !== undefined) {
     const agent = findAgent(state, to);
     if (isRefusal(agent)) return agent;
+    if (!agent.declared) return refuse(`${to} is no longer in agents.yaml`, 'mcc status');
     if (task.agent && task.agent !== to)
       return refuse(
         `${task.id} is in ${task.agent}'s hands already`,
@@ -302,13 +334,16 @@ function move({ state, input }: Context): Outcome {
   const asked = text(input, 'priority');
   const priority = asked === undefined ? undefined : priorityOf(asked);
   if (typeof priority === 'object') return priority;
-  const needs = input.flags.needs === undefined ? undefined : list(input, 'needs');
-  for (const id of needs ?? []) {
-    const needed = findTask(state, id);
-    if (isRefusal(needed)) return needed;
-    if (needsInTurn(state, needed).has(task.id))
-      return refuse(`${id} needs ${task.id} itself: that would be a circle`, `mcc task show ${id}`);
-  }
+  const needs = input.flags.needs === undefined ? undefined : findNeeds(state, input);
+  if (needs !== undefined && !Array.isArray(needs)) return needs;
+  if (needs !== undefined && task.status !== 'open')
+    return refuse(`${task.id} has been started: it is ${task.status}`, `mcc task show ${task.id}`);
+  const circle = needs?.find((id) => {
+    const turn = needsInTurn(state, id);
+    return turn.has(task.id) || (task.parent !== undefined && turn.has(task.parent));
+  });
+  if (circle !== undefined)
+    return refuse(`${circle} waits for ${task.id} itself: that would be a circle`, `mcc task show ${circle}`);
   if (to === undefined && priority === undefined && needs === undefined)
     return refuse('nothing to change was named', 'mcc help task move');
   const fact: Fact = {
@@ -321,10 +356,12 @@ function move({ state, input }: Context): Outcome {
   return { facts: [fact], text: `${task.id} changed`, data: { task: task.id } };
 }
 
-/** Everything a task needs, directly or through others, itself included. */
-function needsInTurn(state: State, task: Task, seen = new Set<string>()): Set<string> {
-  if (seen.has(task.id)) return seen;
-  seen.add(task.id);
-  for (const need of waitsFor(state, task)) needsInTurn(state, need, seen);
+/** The ids of all that must have ended before a task has, itself included: what it needs, and a request's own tasks. */
+function needsInTurn(state: State, id: string, seen = new Set<string>()): Set<string> {
+  const task = state.tasks[id];
+  if (!task || isEnded(task) || seen.has(id)) return seen;
+  seen.add(id);
+  const tasks = task.kind === 'request' ? childrenOf(state, id) : [];
+  for (const needed of [...waitsFor(state, task), ...tasks]) needsInTurn(state, needed.id, seen);
   return seen;
 }

@@ -1,3 +1,4 @@
+import { longestText } from '../core/message.ts';
 import { nearest } from '../core/nearest.ts';
 import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
 import type { Command, Flag, Input, Value } from './define.ts';
@@ -10,6 +11,13 @@ export function parseWords(
   commands: ReadonlyMap<string, Command>,
   words: readonly string[],
 ): { command: Command; input: Input } | Refusal {
+  const long = words.find((word) => word.length > longestText);
+  if (long !== undefined) {
+    return refuse(
+      `a word of a command has at most ${longestText} characters, this has ${long.length}`,
+      'put it into a file and name the file',
+    );
+  }
   const [first = '', second = ''] = words;
   const two = commands.get(`${first} ${second}`);
   const command = two ?? commands.get(first);
@@ -91,7 +99,7 @@ function parseInput(command: Command, words: readonly string[]): Input | Refusal
     }
     const equals = word.indexOf('=');
     const name = equals > 0 ? word.slice(2, equals) : word.slice(2);
-    const flag = command.flags[name];
+    const flag = flagOf(command, name);
     if (!flag) {
       const meant = nearest(name, Object.keys(command.flags));
       return refuse(
@@ -99,9 +107,14 @@ function parseInput(command: Command, words: readonly string[]): Input | Refusal
         `mcc help ${command.name}`,
       );
     }
-    const given = flag.type === 'boolean' ? 'true' : equals > 0 ? word.slice(equals + 1) : words[++at];
+    if (flag.type === 'boolean') {
+      if (equals > 0) return refuse(`--${name} takes no value`, `mcc help ${command.name}`);
+      flags[name] = true;
+      continue;
+    }
+    const given = equals > 0 ? word.slice(equals + 1) : words[++at];
     const value =
-      given === undefined
+      given === undefined || (equals < 0 && given.startsWith('--') && flagOf(command, given.slice(2)))
         ? refuse(`--${name} needs a value`, `mcc help ${command.name}`)
         : read(name, flag, given, flags[name]);
     if (typeof value === 'object' && !Array.isArray(value)) return value;
@@ -110,8 +123,10 @@ function parseInput(command: Command, words: readonly string[]): Input | Refusal
   return place(command, positional, flags);
 }
 
+const flagOf = (command: Command, name: string): Flag | undefined =>
+  Object.hasOwn(command.flags, name) ? command.flags[name] : undefined;
+
 function read(name: string, flag: Flag, given: string, before: Value | undefined): Value | Refusal {
-  if (flag.type === 'boolean') return true;
   if (flag.type === 'list') {
     const parts = given.split(',').map((part) => part.trim());
     return [...(Array.isArray(before) ? before : []), ...parts.filter((part) => part !== '')];

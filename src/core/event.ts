@@ -91,6 +91,7 @@ const factSchemas = {
     parent: name.optional(),
     files: z.array(z.string()),
     timeout: z.int().positive().optional(),
+    alias: name.optional(),
   },
   'task.assigned': { task: name, agent: name },
   'task.branched': { task: name, agent: name, branch: name, base: commit },
@@ -158,19 +159,22 @@ const stampShape = {
   v: z.literal(1),
   seq: z.int().positive(),
   at: z.iso.datetime(),
-  by: z.templateLiteral([z.string()]),
+  by: z.union([z.literal(['person', 'mcc']), z.templateLiteral(['agent:', name])]),
   cause: z.string().nullable(),
 };
 const eventSchemas = new Map(
   Object.entries(factSchemas).map(([type, shape]) => [
     type,
-    z.object({ ...stampShape, type: z.literal(type), ...shape }),
+    z.strictObject({ ...stampShape, type: z.literal(type), ...shape }),
   ]),
 );
 
+/** Every type of fact there is. */
+export const factTypes = Object.keys(factSchemas) as FactType[];
+
 /**
  * Reads one parsed line of the log.
- * @throws Error with one sentence when the type is unknown or a field does not fit.
+ * @throws Error with one sentence when the type is unknown, or a field is missing, does not fit or is none of its type.
  */
 export function parseEvent(value: unknown): Event {
   const type = typeof value === 'object' && value !== null && 'type' in value ? String(value.type) : '';
@@ -179,7 +183,9 @@ export function parseEvent(value: unknown): Event {
   const result = schema.safeParse(value);
   if (!result.success) {
     const issue = result.error.issues[0];
-    throw new Error(`${type}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'does not fit'}`);
+    throw new Error(
+      [type, issue?.path.join('.'), issue?.message ?? 'does not fit'].filter(Boolean).join(': '),
+    );
   }
   return result.data as unknown as Event;
 }

@@ -47,7 +47,7 @@ export function weigh(agent: Agent, now: number): Judgement {
     const how = signal ? `signal ${signal}` : `code ${code ?? '?'}`;
     const why = reason === 'exited' ? how : reason;
     return {
-      status: isCrash(code, reason) ? 'crashed' : 'exited',
+      status: isCrash(session.exit) ? 'crashed' : 'exited',
       reason: why,
       source: 'process',
       since: at,

@@ -1,18 +1,19 @@
 import type { Fact } from './event.ts';
-import { assignment, digest, failure, goOn, review } from './letters.ts';
+import { answer, assignment, callOff, digest, failure, goOn, review } from './letters.ts';
 import type { Message } from './message.ts';
 import {
   type Agent,
   byPriority,
   childrenOf,
+  entry,
   isEnded,
-  isFinished,
+  isPending,
   isReady,
   isRunning,
+  isStuck,
   type State,
   type Task,
   taskOf,
-  waitsFor,
 } from './state.ts';
 
 /**
@@ -34,7 +35,7 @@ function assign(state: State): Fact[] {
     .flatMap((task): Fact[] => {
       if (task.kind === 'request') {
         const agent = task.to ?? state.team?.architect;
-        return agent && state.agents[agent]?.declared
+        return agent && entry(state.agents, agent)?.declared
           ? [{ type: 'task.assigned', task: task.id, agent }]
           : [];
       }
@@ -65,7 +66,7 @@ function pick(state: State, task: Task, taken: Set<string>): Agent | undefined {
 /** An approval names a commit: a branch that moves on loses it. */
 const approvalsLost = (state: State): Fact[] =>
   open(state).flatMap((task): Fact[] => {
-    const worktree = task.agent ? state.agents[task.agent]?.worktree : undefined;
+    const worktree = entry(state.agents, task.agent ?? '')?.worktree;
     const moved =
       task.approval && worktree?.branch === task.branch && worktree?.commit !== task.approval.commit;
     if (!task.approval || !worktree || !moved || state.merging?.task === task.id) return [];
@@ -84,45 +85,76 @@ const approvalsLost = (state: State): Fact[] =>
 
 /** Messages that the state calls for and that were not queued yet. */
 function owed(state: State): Fact[] {
-  const architect = state.team?.architect;
-  const letters: Omit<Message, 'at'>[] = [];
-  for (const task of Object.values(state.tasks)) {
-    if (task.status === 'working') letters.push(assignment(state, task));
-    if (!architect) continue;
-    if (task.status === 'submitted' && task.agent !== architect) letters.push(review(task, architect));
-    if (task.status === 'failed' && task.by !== `agent:${architect}`)
-      letters.push(failure(state, task, architect));
-    if (task.kind === 'request' && task.status === 'working') {
-      const children = childrenOf(state, task.id);
-      if (children.length > 0 && children.every((it) => isEnded(it) || isStuck(state, it)))
-        letters.push(digest(state, task, architect));
-    }
-  }
-  letters.push(...resumes(state));
+  const letters = [
+    ...Object.values(state.tasks).flatMap((task) => [
+      ...toAuthor(state, task),
+      ...toArchitect(state, task),
+      ...toPerson(state, task),
+    ]),
+    ...Object.values(state.agents).flatMap((agent) => resume(state, agent)),
+  ];
   return letters
-    .filter((letter) => letter.to !== '' && !state.posts[letter.id])
+    .filter((letter) => letter.to !== '' && !entry(state.posts, letter.id))
     .map((message) => ({ type: 'message.queued', message }));
 }
 
-/** True for a task that can never start, because something it needs ended without finishing. */
-export const isStuck = (state: State, task: Task): boolean =>
-  task.status === 'open' &&
-  waitsFor(state, task).some((need) => (isEnded(need) && !isFinished(need)) || isStuck(state, need));
+type Letter = Omit<Message, 'at'>;
+
+/** What is to be done, and that it is not to be done any more. */
+function toAuthor(state: State, task: Task): Letter[] {
+  if (task.status === 'working') return [assignment(state, task)];
+  const calledOff = task.status === 'cancelled' || task.status === 'failed';
+  const author = task.agent;
+  if (!calledOff || author === undefined || task.endedBy === `agent:${author}`) return [];
+  const knows = Object.values(state.posts).some(
+    ({ message, route }) => message.kind === 'assignment' && message.task === task.id && route !== undefined,
+  );
+  return knows ? [callOff(task, author)] : [];
+}
+
+/** What is to be reviewed, what failed, and that all of a request has ended. */
+function toArchitect(state: State, task: Task): Letter[] {
+  const architect = state.team?.architect;
+  if (architect === undefined) return [];
+  if (task.status === 'submitted' && task.agent !== architect) return [review(task, architect)];
+  if (task.status === 'failed' && task.agent !== architect && task.endedBy !== `agent:${architect}`)
+    return [failure(state, task, architect)];
+  if (task.kind !== 'request' || task.status !== 'working') return [];
+  const children = childrenOf(state, task.id);
+  const over = children.length > 0 && children.every((it) => isEnded(it) || isStuck(state, it));
+  return over ? [digest(state, task, task.agent ?? architect)] : [];
+}
+
+/** The answer to a request; and a failure where no architect can take it up. */
+function toPerson(state: State, task: Task): Letter[] {
+  const architect = state.team?.architect;
+  if (task.kind === 'request' && task.status === 'done' && task.by === 'person' && task.endedBy !== 'person')
+    return [answer(task)];
+  const alone = architect === undefined || task.agent === architect;
+  return task.status === 'failed' && alone && task.endedBy !== 'person'
+    ? [failure(state, task, 'person')]
+    : [];
+}
 
 /** A session that was started anew in the middle of work is told what is still open, once. */
-const resumes = (state: State): Omit<Message, 'at'>[] =>
-  Object.values(state.agents).flatMap((agent) => {
-    const session = agent.session;
-    if (!session?.resumed || session.exit) return [];
-    const told = open(state).filter((task) => {
-      const post = state.posts[`assign-${task.id}-${task.round}`];
-      return (
-        task.agent === agent.name &&
-        task.status === 'working' &&
-        post !== undefined &&
-        (post.receipt === 'accepted' || post.receipt === 'answered') &&
-        post.at < session.since
-      );
-    });
-    return told.length > 0 ? [goOn(agent.name, session.id, told)] : [];
-  });
+function resume(state: State, agent: Agent): Letter[] {
+  const session = agent.session;
+  if (!session || session.exit) return [];
+  // What was taken before this session began; what was not is delivered to it anyway.
+  const taken = (id: string): boolean => {
+    const post = entry(state.posts, id);
+    return post !== undefined && post.at < session.since && !isPending(post);
+  };
+  const own = open(state).filter(
+    (task) =>
+      task.agent === agent.name && task.status === 'working' && taken(`assign-${task.id}-${task.round}`),
+  );
+  const reviews = open(state).filter(
+    (task) =>
+      task.agent !== agent.name &&
+      task.status === 'submitted' &&
+      agent.name === state.team?.architect &&
+      taken(`review-${task.id}-${task.round}`),
+  );
+  return own.length + reviews.length > 0 ? [goOn(agent.name, session, own, reviews)] : [];
+}

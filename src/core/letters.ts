@@ -1,13 +1,20 @@
-import type { Message } from './message.ts';
-import { childrenOf, type State, type Task, waitsFor } from './state.ts';
+import { longestText, type Message } from './message.ts';
+import { childrenOf, entry, isEnded, type Session, type State, type Task, waitsFor } from './state.ts';
 
 /** The messages that mcc itself writes. Their ids are made from what they are about, so that none is sent twice. */
 
 type Letter = Omit<Message, 'at'>;
 
 const short = (commit: string | undefined): string => commit?.slice(0, 10) ?? '?';
-const lines = (...parts: (string | false | undefined)[]): string =>
-  parts.filter((part): part is string => typeof part === 'string' && part !== '').join('\n');
+/** A body of these lines, cut where it would be longer than a message may be: what was cut stands in the task. */
+const lines = (...parts: (string | false | undefined)[]): string => {
+  const text = parts.filter((part): part is string => typeof part === 'string' && part !== '').join('\n');
+  return text.length <= longestText
+    ? text
+    : `${text.slice(0, longestText)}\n… (cut: mcc task show has the rest)`;
+};
+/** The first of a long text, for a line of a list. */
+const brief = (text: string): string => (text.length <= 500 ? text : `${text.slice(0, 499)}…`);
 
 /** The assignment of a task for its present round: the work itself first, the findings in later rounds. */
 export function assignment(state: State, task: Task): Letter {
@@ -47,7 +54,7 @@ export function assignment(state: State, task: Task): Letter {
       ),
     };
   }
-  const needed = task.needs.flatMap((need) => state.tasks[need] ?? []);
+  const needed = task.needs.flatMap((need) => entry(state.tasks, need) ?? []);
   return {
     ...common,
     subject: `Task ${task.id}: ${task.title}`,
@@ -56,7 +63,7 @@ export function assignment(state: State, task: Task): Letter {
       task.text !== task.title && task.text,
       task.files.length > 0 && `Files: ${task.files.join(', ')}`,
       needed.length > 0 &&
-        `Builds on: ${needed.map((it) => `${it.id} (${it.title}${it.summary ? `: ${it.summary}` : ''})`).join('; ')}`,
+        `Builds on: ${needed.map((it) => `${it.id} (${it.title}${it.summary ? `: ${brief(it.summary)}` : ''})`).join('; ')}`,
       `Your branch is ${task.branch ?? '?'}, started from ${short(task.base)}. Commit there, then: mcc task submit ${task.id} --summary "<what you did>". If nothing needs to change: mcc task done ${task.id} --result "<why>".`,
     ),
   };
@@ -76,15 +83,37 @@ export const review = (task: Task, architect: string): Letter => ({
   ),
 });
 
-/** Tells the architect that a task ended badly, and what waits for it. */
-export function failure(state: State, task: Task, architect: string): Letter {
+/** Tells an agent that a task it has heard of is off. */
+export const callOff = (task: Task, author: string): Letter => ({
+  id: `off-${task.id}`,
+  from: 'mcc',
+  to: author,
+  kind: 'report',
+  task: task.id,
+  subject: `Task ${task.id} is off`,
+  body: `Task ${task.id} (${task.title}) is ${task.status}: ${task.reason ?? ''}\nStop working on it. Leave its worktree clean: commit what is worth keeping, drop the rest.`,
+});
+
+/** Tells who asked what came of a request. */
+export const answer = (request: Task): Letter => ({
+  id: `answer-${request.id}`,
+  from: 'mcc',
+  to: 'person',
+  kind: 'report',
+  task: request.id,
+  subject: `Answer to ${request.id}: ${request.title}`,
+  body: lines(request.result),
+});
+
+/** Tells whoever decides that a task failed, and what waits for it. */
+export function failure(state: State, task: Task, to: string): Letter {
   const blocked = Object.values(state.tasks).filter((it) =>
     waitsFor(state, it).some((need) => need.id === task.id),
   );
   return {
     id: `failed-${task.id}`,
     from: 'mcc',
-    to: architect,
+    to,
     kind: 'report',
     task: task.id,
     subject: `Task ${task.id} ${task.status}`,
@@ -96,35 +125,55 @@ export function failure(state: State, task: Task, architect: string): Letter {
   };
 }
 
-/** Tells the architect that every task of a request has ended. */
+/** Ends of children that whoever has the request did not bring about: one more is worth another digest. */
+const outcomes = (children: Task[]): number =>
+  children.filter((it) => isEnded(it) && it.status !== 'cancelled').length;
+
+/** Tells the architect that nothing of a request is under way any more. */
 export function digest(state: State, request: Task, architect: string): Letter {
   const children = childrenOf(state, request.id);
   return {
-    id: `digest-${request.id}-${children.length}`,
+    id: `digest-${request.id}-${children.length}-${outcomes(children)}`,
     from: 'mcc',
     to: architect,
     kind: 'digest',
     task: request.id,
-    subject: `Request ${request.id}: all tasks ended`,
+    subject: `Request ${request.id}: ${children.every(isEnded) ? 'all tasks ended' : 'no task can go on'}`,
     body: lines(
-      `All tasks of request ${request.id} (${request.title}) have ended:`,
-      ...children.map(
-        (it) =>
-          `- ${it.id} ${it.title}: ${it.status}${it.merged ? ` at ${short(it.merged)}` : ''}. ${it.result ?? it.summary ?? it.reason ?? ''}`,
-      ),
+      `No task of request ${request.id} (${request.title}) is under way any more:`,
+      ...children.map((it) => `- ${it.id} ${it.title}: ${outcome(state, it)}`),
       `Answer the request: mcc task done ${request.id} --result "<answer>", or add what is missing.`,
     ),
   };
 }
 
+/** How a task ended, or what keeps it from starting. */
+function outcome(state: State, task: Task): string {
+  if (!isEnded(task)) {
+    const waits = waitsFor(state, task).map((it) => `${it.id}, which is ${it.status}`);
+    return `cannot start, it needs ${waits.join('; ')}`;
+  }
+  const said =
+    task.status === 'cancelled' || task.status === 'failed' ? task.reason : (task.result ?? task.summary);
+  return `${task.status}${task.merged ? ` at ${short(task.merged)}` : ''}. ${brief(said ?? '')}`.trim();
+}
+
 /** Sets an agent going again after its session was started anew. */
-export const goOn = (agent: string, session: string, tasks: Task[]): Letter => ({
-  id: `resume-${session}`,
+export const goOn = (agent: string, session: Session, tasks: Task[], reviews: Task[]): Letter => ({
+  id: `resume-${session.id}`,
   from: 'mcc',
   to: agent,
   kind: 'nudge',
   subject: 'Go on after the restart',
-  body: `Your session was restarted with its conversation. Still open for you: ${tasks
-    .map((task) => `${task.id} (${task.title}${task.branch ? `, branch ${task.branch}` : ''})`)
-    .join('; ')}. Look at what is already there, then go on.`,
+  body: lines(
+    session.resumed
+      ? 'Your session was restarted with its conversation.'
+      : 'Your session was started anew, without its conversation: `mcc task show <task>` says what each task is.',
+    tasks.length > 0 &&
+      `Still open for you: ${tasks
+        .map((task) => `${task.id} (${task.title}${task.branch ? `, branch ${task.branch}` : ''})`)
+        .join('; ')}. Look at what is already there, then go on.`,
+    reviews.length > 0 &&
+      `Waiting for your review: ${reviews.map((task) => `${task.id} (${task.title}): mcc review ${task.id}`).join('; ')}.`,
+  ),
 });

@@ -26,6 +26,9 @@ export type MessageKind = (typeof messageKinds)[number];
 /** Longest body, in bytes of UTF-8: longer text belongs in a file that the message names. */
 export const longestBody = 256 * 1024;
 
+/** Longest text that mcc itself puts into a message or takes in a command, in UTF-16 units: at most 192 KiB as UTF-8. */
+export const longestText = 64 * 1024;
+
 /** Bytes that a text takes in UTF-8. */
 function utf8Length(text: string): number {
   let bytes = 0;

@@ -1,5 +1,15 @@
 import { weigh } from './evidence.ts';
-import { type Agent, byPriority, isEnded, isRunning, pendingPosts, type State, type Task } from './state.ts';
+import {
+  type Agent,
+  byPriority,
+  entry,
+  isEnded,
+  isPending,
+  isRunning,
+  pendingPosts,
+  type State,
+  type Task,
+} from './state.ts';
 
 /** Something to do in the world. `key` names it: the same key is never in hand twice. */
 export type Effect = { key: string } & (
@@ -66,7 +76,7 @@ function planAgent(state: State, world: World, agent: Agent): Effect[] {
   if (isRunning(agent)) {
     if (!agent.wanted || agent.restarting)
       return [{ type: 'session.stop', key: `session ${name}`, agent: name }];
-    return planTyping(state, world, agent);
+    return world.draining ? [] : planTyping(state, world, agent);
   }
   if (!agent.wanted || !agent.declared || world.draining) return [];
   if (!agent.worktree) return [{ type: 'worktree.make', key: `worktree ${name}`, agent: name }];
@@ -94,8 +104,8 @@ function planTyping(state: State, world: World, agent: Agent): Effect[] {
 
 /** Why messages for an agent cannot be handed over now, in words; null when they can. */
 export function holding(state: State, world: World, name: string): string | null {
-  const agent = state.agents[name];
-  const pane = world.panes[name];
+  const agent = entry(state.agents, name);
+  const pane = entry(world.panes, name);
   if (!agent || !isRunning(agent) || !pane) return 'it does not run';
   if (pane.composer === 'none') return `a ${agent.kind} takes no messages: it reads them with mcc inbox`;
   const { status, reason } = weigh(agent, world.now);
@@ -111,7 +121,7 @@ function planTask(state: State, world: World, task: Task): Effect[] {
   if (isEnded(task) && !world.results.has(task.id)) {
     return [{ type: 'result.write', key: `result ${task.id}`, task: task.id }];
   }
-  const agent = task.agent ? state.agents[task.agent] : undefined;
+  const agent = entry(state.agents, task.agent ?? '');
   if (task.status !== 'assigned' || !agent || !isRunning(agent) || world.draining) return [];
   // Only between turns does mcc touch a live worktree.
   if (!['idle', 'unknown'].includes(weigh(agent, world.now).status)) return [];
@@ -119,21 +129,22 @@ function planTask(state: State, world: World, task: Task): Effect[] {
   return [{ type: 'branch.start', key: `worktree ${agent.name}`, task: task.id, agent: agent.name, branch }];
 }
 
-/** Inbox files mirror the log: a queued message has its file in new/, an accepted one in cur/. */
+/** Inbox files mirror the log: a message that waits has its file in new/, one that was taken or answered in cur/. */
 const planFiles = (state: State, world: World): Effect[] =>
   Object.values(state.posts).flatMap((post): Effect[] => {
     const { id } = post.message;
-    const open = post.receipt === 'queued' || post.receipt === 'handed over';
     const filed = world.filed.get(id);
     if (filed === undefined) return [{ type: 'message.file', key: `file ${id}`, id }];
-    return !open && filed === 'new' ? [{ type: 'message.shelve', key: `file ${id}`, id }] : [];
+    return !isPending(post) && filed === 'new' ? [{ type: 'message.shelve', key: `file ${id}`, id }] : [];
   });
 
 /** One merge at a time, of what is approved and may be merged, in the order of priority. */
 function planMerge(state: State, world: World): Effect[] {
   if (state.merging || world.draining || [...world.busy].some((key) => key.startsWith('merge '))) return [];
+  // One that git holds up until later does not hold up the others.
   const next = Object.values(state.tasks)
     .filter((task) => task.status === 'approved' && (task.mergeAsked || state.team?.auto === true))
+    .filter((task) => (world.notBefore.get(`merge ${task.id}`) ?? 0) <= world.now)
     .sort(byPriority)[0];
   return next ? [{ type: 'merge.run', key: `merge ${next.id}`, task: next.id }] : [];
 }

@@ -1,5 +1,5 @@
 import type { Event, FactOf, FactType } from './event.ts';
-import { type Agent, isCrash, type Post, type State, type Task } from './state.ts';
+import { type Agent, entry, isCrash, isEnded, isPending, type Post, type State, type Task } from './state.ts';
 
 /**
  * Folds one event into the state. Total: every fact that is in the log has a place here, and one that names
@@ -14,17 +14,21 @@ type Of<T extends FactType> = Event & FactOf<T>;
 type Appliers = { [T in FactType]: (state: State, event: Of<T>) => State };
 
 const withAgent = (state: State, name: string, change: (agent: Agent) => Agent): State => {
-  const agent = state.agents[name];
+  const agent = entry(state.agents, name);
   return agent ? { ...state, agents: { ...state.agents, [name]: change(agent) } } : state;
 };
 
 const withTask = (state: State, id: string, change: (task: Task) => Task): State => {
-  const task = state.tasks[id];
+  const task = entry(state.tasks, id);
   return task ? { ...state, tasks: { ...state.tasks, [id]: change(task) } } : state;
 };
 
+/** A task that ended stays as it ended, whatever an effect that was in hand still brings. */
+const withOpen = (state: State, id: string, change: (task: Task) => Task): State =>
+  withTask(state, id, (task) => (isEnded(task) ? task : change(task)));
+
 const withPost = (state: State, id: string, change: (post: Post) => Post): State => {
-  const post = state.posts[id];
+  const post = entry(state.posts, id);
   return post ? { ...state, posts: { ...state.posts, [id]: change(post) } } : state;
 };
 
@@ -51,19 +55,43 @@ const newAgent = (name: string, kind: string, wanted: boolean): Agent => ({
 const endMerge = (state: State, task: string): State =>
   state.merging?.task === task ? { ...state, merging: null } : state;
 
-const end = (task: Task, at: string): Task => ({
+const end = (task: Task, { at, by }: Pick<Event, 'at' | 'by'>): Task => ({
   ...(without(task, 'held') as Task),
   mergeAsked: false,
+  endedBy: by,
   at: { ...task.at, ended: at },
 });
 
-/** Marks what a message or a step of work answers. */
-const answered = (state: State, id: string | undefined): State =>
-  id === undefined
-    ? state
-    : withPost(state, id, (post) => ({ ...(without(post, 'held') as Post), receipt: 'answered' }));
+/** Ended without its merge: no approval is left that a merge in hand could still rest on. */
+const giveUp = (task: Task, event: Pick<Event, 'at' | 'by'>): Task =>
+  end(without(task, 'approval') as Task, event);
 
-const assignmentOf = (task: Task): string => `assign-${task.id}-${task.round}`;
+const answer = (post: Post): Post => ({ ...(without(post, 'held') as Post), receipt: 'answered' });
+
+/** A reply answers what its writer was sent; nobody answers for another. */
+const answered = (state: State, { reply_to, from }: Post['message']): State =>
+  reply_to === undefined
+    ? state
+    : withPost(state, reply_to, (post) => (post.message.to === from ? answer(post) : post));
+
+const asking = ['assignment', 'review', 'digest'];
+
+/** The task went a step on: what mcc asked about it is answered, and not delivered any more if it still waited. */
+const stepped = (state: State, task: string): State => ({
+  ...state,
+  posts: Object.fromEntries(
+    Object.entries(state.posts).map(([id, post]) => {
+      const { from, kind, task: about } = post.message;
+      return [id, from === 'mcc' && about === task && asking.includes(kind) ? answer(post) : post];
+    }),
+  ),
+});
+
+/** The branch was just looked up: its worktree stands at that commit, whatever was seen of it before. */
+const seenAt = (state: State, agent: string | undefined, branch: string | undefined, commit: string): State =>
+  withAgent(state, agent ?? '', (it) =>
+    it.worktree && it.worktree.branch === branch ? { ...it, worktree: { ...it.worktree, commit } } : it,
+  );
 
 const appliers: Appliers = {
   'team.declared': (state, { base, architect, auto, gates, agents }) => {
@@ -74,9 +102,11 @@ const appliers: Appliers = {
       ]),
     );
     for (const spec of agents) {
-      const before = state.agents[spec.name];
+      const before = entry(state.agents, spec.name);
       kept[spec.name] = {
-        ...(before ?? newAgent(spec.name, spec.kind, spec.autostart)),
+        ...(before
+          ? (without(before, 'description') as Agent)
+          : newAgent(spec.name, spec.kind, spec.autostart)),
         kind: spec.kind,
         declared: true,
         wanted: before?.declared ? before.wanted : spec.autostart,
@@ -105,7 +135,8 @@ const appliers: Appliers = {
   'agent.reported': (state, { agent, source, status, reason, at }) =>
     withAgent(state, agent, (it) => ({
       ...it,
-      crashes: status === 'idle' ? 0 : it.crashes,
+      // Only a turn that ended well counts: an agent that crashes soon after each start was idle for a moment too.
+      crashes: status === 'idle' && it.reports[source]?.status === 'working' ? 0 : it.crashes,
       reports: {
         ...it.reports,
         [source]: { source, status, at, ...(reason === undefined ? {} : { reason }) },
@@ -129,19 +160,21 @@ const appliers: Appliers = {
     ),
   'session.started': (state, { agent, session, conversation, pid, start, resumed, at }) =>
     withAgent(state, agent, (it) => ({
-      ...it,
+      ...(without(it, 'restarting') as Agent),
       session: { id: session, conversation, pid, start, since: at, resumed },
       reports: {},
     })),
   'session.exited': (state, { agent, session, code, signal, reason, at }) =>
     withAgent(state, agent, (it) =>
-      it.session?.id === session
+      it.session?.id === session && !it.session.exit
         ? {
             ...(without(it, 'restarting') as Agent),
             session: { ...it.session, exit: { code, signal, reason, at } },
-            crashes: isCrash(code, reason) ? it.crashes + 1 : it.crashes,
+            crashes: isCrash({ code, signal, reason }) ? it.crashes + 1 : it.crashes,
             // Left on one's own account: it stays out until somebody starts it again.
-            wanted: reason === 'exited' && !isCrash(code, reason) ? false : it.wanted,
+            wanted:
+              it.wanted &&
+              (reason !== 'exited' || isCrash({ code, signal, reason }) || it.restarting === true),
           }
         : it,
     ),
@@ -149,7 +182,8 @@ const appliers: Appliers = {
     withAgent(state, agent, (it) => (it.session ? { ...it, session: { ...it.session, conversation } } : it)),
 
   'task.added': (state, event) => {
-    const { task, kind, title, text, to, needs, priority, parent, files, timeout, by, at } = event;
+    const { task, kind, title, text, to, needs, priority, parent, files, timeout, alias, by, at } = event;
+    if (entry(state.tasks, task)) return state;
     const added: Task = {
       id: task,
       kind,
@@ -168,11 +202,12 @@ const appliers: Appliers = {
       ...(to === undefined ? {} : { to }),
       ...(parent === undefined ? {} : { parent }),
       ...(timeout === undefined ? {} : { timeout }),
+      ...(alias === undefined ? {} : { alias }),
     };
     return { ...state, tasks: { ...state.tasks, [task]: added } };
   },
   'task.assigned': (state, { task, agent, at }) =>
-    withTask(state, task, (it) => ({
+    withOpen(state, task, (it) => ({
       ...(without(it, 'held') as Task),
       agent,
       status: it.kind === 'request' ? 'working' : 'assigned',
@@ -180,80 +215,96 @@ const appliers: Appliers = {
     })),
   'task.branched': (state, { task, branch, base, agent }) =>
     withAgent(
-      withTask(state, task, (it) => ({ ...(without(it, 'held') as Task), branch, base, status: 'working' })),
+      withOpen(state, task, (it) => ({ ...(without(it, 'held') as Task), branch, base, status: 'working' })),
       agent,
       (it) => (it.worktree ? { ...it, worktree: { ...it.worktree, branch, commit: base, dirty: 0 } } : it),
     ),
-  'task.held': (state, { task, reason }) => withTask(state, task, (it) => ({ ...it, held: reason })),
+  'task.held': (state, { task, reason }) => withOpen(state, task, (it) => ({ ...it, held: reason })),
   'task.submitted': (state, { task, branch, commit, summary, at }) => {
-    const before = state.tasks[task];
-    const submitted = withTask(state, task, (it) => ({
+    const submitted = withOpen(state, task, (it) => ({
       ...(without(it, 'held', 'approval') as Task),
       branch,
       commit,
       summary,
       status: 'submitted',
+      // Submitted anew without a finding in between: a round of its own, so that it is reviewed anew.
+      round: it.status === 'working' ? it.round : it.round + 1,
       gates: [],
       mergeAsked: false,
       at: { ...it.at, submitted: at },
     }));
-    return before ? answered(submitted, assignmentOf(before)) : submitted;
+    return seenAt(stepped(submitted, task), submitted.tasks[task]?.agent, branch, commit);
   },
-  'task.approved': (state, { task, commit, by, at }) =>
-    answered(
-      withTask(state, task, (it) => ({
-        ...(without(it, 'held') as Task),
-        status: 'approved',
-        approval: { commit, by, at },
-      })),
-      `review-${task}-${state.tasks[task]?.round ?? 1}`,
-    ),
+  'task.approved': (state, { task, commit, by, at }) => {
+    const approved = withOpen(state, task, (it) => ({
+      ...(without(it, 'held') as Task),
+      status: 'approved',
+      approval: { commit, by, at },
+    }));
+    const { agent, branch } = approved.tasks[task] ?? {};
+    return seenAt(stepped(approved, task), agent, branch, commit);
+  },
   'task.rejected': (state, { task, reason }) =>
-    answered(
-      withTask(state, task, (it) => ({
+    stepped(
+      withOpen(state, task, (it) => ({
         ...(without(it, 'approval', 'held') as Task),
         status: 'working',
         mergeAsked: false,
         round: it.round + 1,
         findings: [...it.findings, { round: it.round, kind: 'rejected', text: reason, files: [] }],
       })),
-      `review-${task}-${state.tasks[task]?.round ?? 1}`,
-    ),
-  'task.returned': (state, { task, reason, detail, files }) =>
-    endMerge(
-      withTask(state, task, (it) => ({
-        ...(without(it, 'approval', 'held') as Task),
-        status: 'working',
-        mergeAsked: false,
-        round: it.round + 1,
-        findings: [...it.findings, { round: it.round, kind: reason, text: detail, files }],
-      })),
       task,
     ),
-  'task.merged': (state, { task, base, at }) => ({
+  'task.returned': (state, { task, commit, reason, detail, files }) =>
+    endMerge(
+      // Only what is still approved at that commit goes back: the author may have submitted anew meanwhile.
+      withOpen(state, task, (it) =>
+        it.approval?.commit === commit
+          ? {
+              ...(without(it, 'approval', 'held') as Task),
+              status: 'working',
+              mergeAsked: false,
+              round: it.round + 1,
+              findings: [...it.findings, { round: it.round, kind: reason, text: detail, files }],
+            }
+          : it,
+      ),
+      task,
+    ),
+  'task.merged': (state, { task, base, at, by }) => ({
     ...endMerge(
-      withTask(state, task, (it) => ({ ...end(it, at), status: 'merged', merged: base })),
+      // What the base branch holds is merged, even if the task was taken back while that happened.
+      stepped(
+        withTask(state, task, (it) => ({ ...end(it, { at, by }), status: 'merged', merged: base })),
+        task,
+      ),
       task,
     ),
     baseCommit: base,
   }),
-  'task.done': (state, { task, result, at }) => {
-    const before = state.tasks[task];
-    const done = withTask(state, task, (it) => ({ ...end(it, at), status: 'done', result }));
-    return before ? answered(done, assignmentOf(before)) : done;
-  },
-  'task.failed': (state, { task, reason, at }) =>
-    endMerge(
-      withTask(state, task, (it) => ({ ...end(it, at), status: 'failed', reason })),
+  'task.done': (state, { task, result, at, by }) =>
+    stepped(
+      withOpen(state, task, (it) => ({ ...end(it, { at, by }), status: 'done', result })),
       task,
     ),
-  'task.cancelled': (state, { task, reason, at }) =>
+  'task.failed': (state, { task, reason, at, by }) =>
     endMerge(
-      withTask(state, task, (it) => ({ ...end(it, at), status: 'cancelled', reason })),
+      stepped(
+        withOpen(state, task, (it) => ({ ...giveUp(it, { at, by }), status: 'failed', reason })),
+        task,
+      ),
+      task,
+    ),
+  'task.cancelled': (state, { task, reason, at, by }) =>
+    endMerge(
+      stepped(
+        withOpen(state, task, (it) => ({ ...giveUp(it, { at, by }), status: 'cancelled', reason })),
+        task,
+      ),
       task,
     ),
   'task.changed': (state, { task, to, priority, needs }) =>
-    withTask(state, task, (it) => ({
+    withOpen(state, task, (it) => ({
       ...it,
       ...(to === undefined ? {} : { to }),
       ...(priority === undefined ? {} : { priority }),
@@ -261,36 +312,40 @@ const appliers: Appliers = {
     })),
 
   'merge.requested': (state, { task }) =>
-    withTask(state, task, (it) => ({ ...(without(it, 'held') as Task), mergeAsked: true })),
+    withOpen(state, task, (it) => ({ ...(without(it, 'held') as Task), mergeAsked: true })),
   'merge.started': (state, { task, commit, base, at }) => ({
-    ...withTask(state, task, (it) => ({ ...(without(it, 'held') as Task), gates: [] })),
+    ...withOpen(state, task, (it) => ({ ...(without(it, 'held') as Task), gates: [] })),
     merging: { task, commit, base, since: at },
   }),
   'merge.gated': (state, { task, gate, ok, ms }) =>
     withTask(state, task, (it) => ({ ...it, gates: [...it.gates, { gate, ok, ms }] })),
   'merge.held': (state, { task, reason }) =>
     endMerge(
-      withTask(state, task, (it) => ({ ...it, held: reason })),
+      withOpen(state, task, (it) => ({ ...it, held: reason })),
       task,
     ),
 
   'message.queued': (state, { message, by, at, seq }) =>
-    state.posts[message.id]
+    entry(state.posts, message.id)
       ? state
       : answered(
           {
             ...state,
             posts: { ...state.posts, [message.id]: { message, by, receipt: 'queued', at, seq } },
           },
-          message.reply_to,
+          message,
         ),
   'message.handed': (state, { id, route, session }) =>
-    withPost(state, id, (post) => ({
-      ...(without(post, 'held') as Post),
-      receipt: post.receipt === 'queued' ? 'handed over' : post.receipt,
-      route,
-      ...(session === undefined ? {} : { session }),
-    })),
+    withPost(state, id, (post) =>
+      isPending(post)
+        ? {
+            ...(without(post, 'held', 'session') as Post),
+            receipt: 'handed over',
+            route,
+            ...(session === undefined ? {} : { session }),
+          }
+        : post,
+    ),
   'message.accepted': (state, { id }) =>
     withPost(state, id, (post) => ({
       ...(without(post, 'held') as Post),
@@ -302,7 +357,8 @@ const appliers: Appliers = {
         ? { ...(without(post, 'held', 'route', 'session') as Post), receipt: 'queued' }
         : post,
     ),
-  'message.held': (state, { id, reason }) => withPost(state, id, (post) => ({ ...post, held: reason })),
+  'message.held': (state, { id, reason }) =>
+    withPost(state, id, (post) => (isPending(post) ? { ...post, held: reason } : post)),
   'file.refused': (state, { file, reason, at }) =>
     noted(state, at, `${file}: ${reason}`, 'look at the reason beside the file'),
 

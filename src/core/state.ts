@@ -11,6 +11,16 @@ export interface Report {
   at: string;
 }
 
+export interface Exit {
+  code: number | null;
+  /** the signal that ended it; 0 and null mean none */
+  signal: number | null;
+  /** `exited`, or what mcc ended it for */
+  reason: string;
+  /** ISO 8601 */
+  at: string;
+}
+
 export interface Session {
   /** id of this run; a new one at every start */
   id: string;
@@ -22,7 +32,7 @@ export interface Session {
   /** ISO 8601 */
   since: string;
   resumed: boolean;
-  exit?: { code: number | null; signal: number | null; reason: string; at: string };
+  exit?: Exit;
 }
 
 export interface Worktree {
@@ -70,6 +80,8 @@ export type TaskStatus =
 
 export interface Task {
   id: string;
+  /** the id that a task file of the drop box gave it */
+  alias?: string;
   kind: 'work' | 'request';
   title: string;
   text: string;
@@ -94,6 +106,8 @@ export interface Task {
   merged?: string;
   result?: string;
   reason?: string;
+  /** the actor that ended it */
+  endedBy?: string;
   /** why it does not go on although it could */
   held?: string;
   mergeAsked: boolean;
@@ -158,6 +172,10 @@ export const emptyState: State = {
   notes: [],
 };
 
+/** The entry of that name; names come from people, so that what every object inherits must not be found. */
+export const entry = <T>(record: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
 const ended: TaskStatus[] = ['merged', 'done', 'failed', 'cancelled'];
 
 /** True when nothing more will happen to the task. */
@@ -169,13 +187,25 @@ export const isFinished = (task: Task): boolean => task.status === 'merged' || t
 /** Tasks that this one waits for: those it needs that have not finished. */
 export const waitsFor = (state: State, task: Task): Task[] =>
   task.needs.flatMap((id) => {
-    const needed = state.tasks[id];
+    const needed = entry(state.tasks, id);
     return needed && !isFinished(needed) ? [needed] : [];
   });
 
 /** True when all that an open task needs has finished. */
 export const isReady = (state: State, task: Task): boolean =>
   task.status === 'open' && waitsFor(state, task).length === 0;
+
+/** True for a task that can never start: something it needs ended without finishing, or needs the task itself. */
+export function isStuck(state: State, task: Task, seen = new Map<string, boolean>()): boolean {
+  if (task.status !== 'open') return false;
+  const known = seen.get(task.id);
+  if (known !== undefined) return known;
+  // Whoever comes back here while it is being looked at came round in a circle, in which nothing can start.
+  seen.set(task.id, true);
+  const stuck = waitsFor(state, task).some((need) => isEnded(need) || isStuck(state, need, seen));
+  seen.set(task.id, stuck);
+  return stuck;
+}
 
 /** The work task an agent has in hand, if any. A request does not occupy its agent. */
 export const taskOf = (state: State, agent: string): Task | undefined =>
@@ -190,12 +220,13 @@ export const taskOf = (state: State, agent: string): Task | undefined =>
 export const childrenOf = (state: State, id: string): Task[] =>
   Object.values(state.tasks).filter((task) => task.parent === id);
 
+/** True for a post that its reader has not accepted yet. */
+export const isPending = (post: Post): boolean => post.receipt === 'queued' || post.receipt === 'handed over';
+
 /** Posts for an agent that it has not accepted yet, in the order of delivery. */
 export const pendingPosts = (state: State, agent: string): Post[] =>
   Object.values(state.posts)
-    .filter(
-      (post) => post.message.to === agent && (post.receipt === 'queued' || post.receipt === 'handed over'),
-    )
+    .filter((post) => post.message.to === agent && isPending(post))
     .sort((a, b) => a.seq - b.seq);
 
 const rank: Record<Priority, number> = { urgent: 0, high: 1, normal: 2, low: 3 };
@@ -207,5 +238,9 @@ export const byPriority = (a: Task, b: Task): number =>
 /** True while a session of the agent runs. */
 export const isRunning = (agent: Agent): boolean => agent.session !== undefined && !agent.session.exit;
 
-/** True for an exit that nobody asked for. `exited` is the reason of an exit that mcc did not cause. */
-export const isCrash = (code: number | null, reason: string): boolean => reason === 'exited' && code !== 0;
+/**
+ * True for an exit that nobody asked for. `exited` is the reason of an exit that mcc did not cause; a process that a
+ * signal ended has code 0 in node-pty.
+ */
+export const isCrash = (exit: Pick<Exit, 'code' | 'signal' | 'reason'>): boolean =>
+  exit.reason === 'exited' && (exit.code !== 0 || Boolean(exit.signal));
