@@ -26,16 +26,16 @@ const longestSocket = 103 - '.new'.length;
 const hashOf = (root: string): string =>
   createHash('sha256').update(realpathSync(root)).digest('hex').slice(0, 16);
 
-/** Folders to try, best first; `up` is how many of its parents are mcc's own too. */
+/** Folders to try, best first; `own` says whether its parent is mcc's own too. */
 function candidates(
   root: string,
   env: Readonly<Record<string, string | undefined>>,
-): { path: string; up: number }[] {
+): { path: string; own: boolean }[] {
   const hash = hashOf(root);
   const { uid } = userInfo();
   const given = env.XDG_RUNTIME_DIR;
   return [
-    ...(given?.startsWith('/') && isOwn(given) ? [{ path: join(given, `mcc-${hash}`), up: 0 }] : []),
+    ...(given?.startsWith('/') && isOwn(given) ? [{ path: join(given, `mcc-${hash}`), own: false }] : []),
     ...[...new Set([tmpdir(), '/tmp'])].map((temporary) => ({
       path: join(temporary, `mcc-${uid}`, hash),
       up: 1,
@@ -60,10 +60,9 @@ export function runtimeDir(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
   const reasons: string[] = [];
-  for (const { path, up } of candidates(root, env)) {
+  for (const { path, own } of candidates(root, env)) {
     try {
-      if (up > 0) makePrivate(dirname(path));
-      makePrivate(path);
+      makeBoth(path, own);
       return path;
     } catch (error) {
       reasons.push(error instanceof Error ? error.message : String(error));
@@ -72,6 +71,19 @@ export function runtimeDir(
   throw new Error(
     `no folder for the socket: ${reasons.join('; ') || 'every path is too long'} (set XDG_RUNTIME_DIR to a short folder of yours)`,
   );
+}
+
+/** Makes a folder and, where that is mcc's own too, its parent, which another project's end may remove in between. */
+function makeBoth(path: string, parent: boolean): void {
+  for (let tries = 0; ; tries++) {
+    try {
+      if (parent) makePrivate(dirname(path));
+      makePrivate(path);
+      return;
+    } catch (error) {
+      if (!parent || codeOf(error) !== 'ENOENT' || tries === 9) throw error;
+    }
+  }
 }
 
 /** Makes a folder, or makes sure that it is a folder of this user that nobody else can enter. */

@@ -23,7 +23,11 @@ beforeEach(() => {
   mkdirSync(xdg, { mode: 0o700 });
 });
 afterEach(() => {
-  rmSync(runtimeDir(root, {}), { recursive: true });
+  const path = runtimeDir(root, {});
+  rmSync(path, { recursive: true });
+  try {
+    rmdirSync(dirname(path));
+  } catch {} // another project's folder is in it
   rmSync(root, { recursive: true, force: true });
 });
 
