@@ -38,7 +38,7 @@ function candidates(
     ...(given?.startsWith('/') && isOwn(given) ? [{ path: join(given, `mcc-${hash}`), own: false }] : []),
     ...[...new Set([tmpdir(), '/tmp'])].map((temporary) => ({
       path: join(temporary, `mcc-${uid}`, hash),
-      up: 1,
+      own: true,
     })),
   ].filter(({ path }) => Buffer.byteLength(join(path, 'socket')) <= longestSocket);
 }
