@@ -1,0 +1,226 @@
+import { accessSync, constants, readSync, statSync, writeSync } from 'node:fs';
+import { delimiter, resolve } from 'node:path';
+import { type Pty, spawn } from 'node-pty';
+import type { Size } from './screen.ts';
+
+/** A host holds the pseudo-terminals of sessions; this one holds them in the process itself. */
+export interface Host {
+  /** Starts a program in a terminal of its own; throws an Error with argv and cwd if that cannot be. */
+  spawn(spec: SessionSpec): Session;
+}
+
+export interface SessionSpec {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly size: Size;
+}
+
+/** How a program ended: its exit code, or the number of the signal that ended it. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: number | null;
+}
+
+export interface Session {
+  readonly pid: number;
+  /** Types bytes; they go to the terminal at once, or queue while the program does not read. Nothing after its exit. */
+  write(bytes: Uint8Array): void;
+  resize(size: Size): void;
+  /** Stops reading, so that the program blocks once the terminal's buffer is full. */
+  pause(): void;
+  resume(): void;
+  /** Signals the session's process group, SIGHUP unless told. */
+  kill(signal?: NodeJS.Signals): void;
+  onData(listener: (data: Uint8Array) => void): void;
+  /** Called once, after all output was handed over. */
+  onExit(listener: (exit: Exit) => void): void;
+}
+
+/** Bytes given to the kernel at once: what a terminal in line mode holds (Linux, N_TTY_BUF_SIZE). */
+const CHUNK = 4096;
+/** Milliseconds before input is offered again to a program that does not read; doubled up to the second. */
+const PACE = 4;
+const SLOWEST = 128;
+/** Unread input beyond this is dropped: the program has stopped reading, and its terminal would not take it either. */
+const BACKLOG = 4 * 1024 * 1024;
+/** What may still be in the kernel's buffer when a terminal closes, with room to spare. */
+const LAST_WORDS = 1024 * 1024;
+/** Errors of a terminal whose other side is gone; its exit is reported anyway. */
+const DEAD = ['EIO', 'EBADF', 'ENOTTY', 'ENXIO'];
+
+/** The embedded host, on node-pty: needs nothing installed; its sessions end with this process. */
+export function ptyHost(): Host {
+  return {
+    spawn: (spec) => {
+      checkRunnable(spec);
+      return new PtySession(spec);
+    },
+  };
+}
+
+/** A failed exec shows only as exit code 1 of the child, so what can be known before is checked before. */
+function checkRunnable({ file, args, cwd, env }: SessionSpec): void {
+  const told = `${[file, ...args].join(' ')} (in ${cwd})`;
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
+    throw new Error(`cannot start ${told}: no such folder`);
+  const folders = file.includes('/') ? [''] : (env.PATH ?? '/usr/bin:/bin').split(delimiter);
+  const places = folders.map((folder) => resolve(cwd, folder, file));
+  if (places.some(isExecutable)) return;
+  const found = places.find((place) => statSync(place, { throwIfNoEntry: false }));
+  const why = found
+    ? `${found} is not executable`
+    : `${file} not found${file.includes('/') ? '' : ` in PATH=${env.PATH}`}`;
+  throw new Error(`cannot start ${told}: ${why}`);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+class PtySession implements Session {
+  readonly pid: number;
+  readonly #pty: Pty;
+  readonly #queue: Uint8Array[] = [];
+  #queued = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #pace = PACE;
+  #closed = false;
+  #exited = false;
+
+  constructor({ file, args, cwd, env, size }: SessionSpec) {
+    const name = env.TERM ?? 'xterm-256color';
+    this.#pty = spawn(file, [...args], { name, ...atLeastOne(size), cwd, env: { ...env }, encoding: null });
+    this.pid = this.#pty.pid;
+    this.#pty.onExit(() => {
+      this.#exited = true;
+    });
+    this.#pty.on('error', (error) => {
+      if (!isDead(error) && error.code !== 'EAGAIN') throw error;
+    });
+    this.#readToTheEnd();
+  }
+
+  onData(listener: (data: Uint8Array) => void): void {
+    this.#pty.onData(listener);
+  }
+
+  onExit(listener: (exit: Exit) => void): void {
+    this.#pty.onExit(({ exitCode, signal }) =>
+      listener(signal ? { code: null, signal } : { code: exitCode, signal: null }),
+    );
+  }
+
+  /**
+   * Written to the file descriptor itself, which does not block. node-pty's socket would: libuv takes it for a terminal
+   * with blocking writes and spins on EAGAIN, so that one program that does not read stops the whole process.
+   */
+  write(bytes: Uint8Array): void {
+    if (this.#closed || bytes.length === 0 || this.#queued + bytes.length > BACKLOG) return;
+    this.#queue.push(bytes);
+    this.#queued += bytes.length;
+    if (!this.#timer) this.#offer();
+  }
+
+  resize(size: Size): void {
+    if (this.#closed) return;
+    const { cols, rows } = atLeastOne(size);
+    try {
+      this.#pty.resize(cols, rows);
+    } catch (error) {
+      if (!isDead(error)) throw error;
+    }
+  }
+
+  pause(): void {
+    if (!this.#closed) this.#pty.pause();
+  }
+
+  resume(): void {
+    if (!this.#closed) this.#pty.resume();
+  }
+
+  kill(signal: NodeJS.Signals = 'SIGHUP'): void {
+    if (this.#exited) return;
+    try {
+      process.kill(-this.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  /** Hands over as much as the terminal takes, and comes back later for the rest. */
+  #offer(): void {
+    this.#timer = undefined;
+    if (this.#closed) return;
+    for (let first = this.#queue[0]; first; first = this.#queue[0]) {
+      const taken = this.#take(first.subarray(0, CHUNK));
+      if (taken === 0) {
+        this.#timer = setTimeout(() => this.#offer(), this.#pace);
+        this.#pace = Math.min(SLOWEST, this.#pace * 2);
+        return;
+      }
+      this.#pace = PACE;
+      this.#queued -= taken;
+      if (taken === first.length) this.#queue.shift();
+      else this.#queue[0] = first.subarray(taken);
+    }
+  }
+
+  #take(bytes: Uint8Array): number {
+    try {
+      return writeSync(this.#pty.fd, bytes);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
+      if (!isDead(error)) throw error;
+      return bytes.length; // nobody is left to read it
+    }
+  }
+
+  /** node-pty closes a terminal 200 ms after its program's exit, read or not: what is left is read before that. */
+  #readToTheEnd(): void {
+    const socket = this.#pty._socket;
+    const destroy = socket.destroy.bind(socket);
+    socket.destroy = (error?: Error) => {
+      if (!this.#closed) {
+        this.#closed = true;
+        clearTimeout(this.#timer);
+        while (socket.read() !== null); // reading emits what was buffered while paused
+        for (let left = LAST_WORDS; left > 0; ) {
+          const data = this.#readNow();
+          if (!data) break;
+          socket.emit('data', data);
+          left -= data.length;
+        }
+      }
+      return destroy(error);
+    };
+  }
+
+  #readNow(): Buffer | null {
+    const buffer = Buffer.allocUnsafe(65536);
+    try {
+      const length = readSync(this.#pty.fd, buffer);
+      return length > 0 ? buffer.subarray(0, length) : null;
+    } catch (error) {
+      if (!isDead(error) && (error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      return null;
+    }
+  }
+}
+
+function atLeastOne({ cols, rows }: Size): Size {
+  return { cols: Math.max(1, Math.floor(cols) || 1), rows: Math.max(1, Math.floor(rows) || 1) };
+}
+
+/** node-pty names the error of its own calls in the message only ("ioctl(2) failed, EBADF"). */
+function isDead(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return DEAD.some((name) => code === name || message.includes(name));
+}
