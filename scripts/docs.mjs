@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { sectioned } from '../src/cli/help.ts';
 import { expectedBy } from '../src/core/expected.ts';
 import { teamJsonSchema } from '../src/core/team-schema.ts';
+import { keyTable, makeKeymap } from '../src/tui/keymap.ts';
 
 const check = process.argv.includes('--check');
 const pages = ['README.md', 'docs/commands.md', 'docs/configuration.md', 'docs/architecture.md'];
@@ -37,6 +38,16 @@ const generators = {
     sectioned()
       .map(([title, topics]) => `## ${title}\n\n${topics.map(reference).join('\n\n')}`)
       .join('\n\n'),
+  keys: () =>
+    table(
+      ['where', 'key', 'what it does', 'command'],
+      keyTable(makeKeymap()).map(({ where, key, words, label }) => [
+        where,
+        `\`${key}\``,
+        label,
+        words && `\`${words}\``,
+      ]),
+    ),
   configuration: () => `${keys(schema, '')}\n\nEach agent under \`agents:\`\n\n${keys(agentSchema(), '')}`,
 };
 

@@ -37,8 +37,8 @@ export const topics = (): Topic[] => [
   ...[...commands.values()].filter(isReachable).map(ofCommand),
 ];
 
-/** The screen has a `help` of its own; in the shell that word is this file. */
-const isReachable = ({ name }: Command) => name !== 'help';
+/** The screen has a `help` of its own, and `down` waits in the shell until all has ended: there these words are verbs. */
+const isReachable = ({ name }: Command) => name !== 'help' && !verbs.some((verb) => verb.name === name);
 
 function ofVerb({ name, args, options, summary, examples }: Verb): Topic {
   const flags = Object.entries(options);
