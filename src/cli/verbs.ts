@@ -60,6 +60,14 @@ export const verbs: readonly Verb[] = [
     load: () => import('./down.ts'),
   },
   {
+    name: 'prune',
+    summary: 'Remove the worktrees of the team and its merged branches; what is not saved or merged stays',
+    args: [],
+    options: { '--dry-run': 'only say what would be removed' },
+    examples: ['mcc prune --dry-run', 'mcc prune'],
+    load: () => import('./prune.ts'),
+  },
+  {
     name: 'supervise',
     summary: 'Be the supervisor, in the foreground: what `mcc up` starts, for systemd and containers',
     args: [],

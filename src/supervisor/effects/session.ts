@@ -6,6 +6,7 @@ import type { Agent } from '../../core/state.ts';
 import { startTime } from '../../io/process.ts';
 import { killTree } from '../../io/tree.ts';
 import type { Size } from '../../term/screen.ts';
+import { watchActivity } from '../activity.ts';
 import { reported, watchSessionFile } from '../evidence.ts';
 import { readHook } from '../hook.ts';
 import type { Project } from '../project.ts';
@@ -86,6 +87,7 @@ export async function startSession(project: Project, name: string): Promise<void
         supervisor.turn(reported(now, 'session file', file.status, file.reason), 'mcc', 'session file');
     }),
     watchWorktree(project, terminal),
+    watchActivity(project, terminal),
   ];
   pty.onExit(({ code, signal }) => {
     for (const stop of stops) stop();
