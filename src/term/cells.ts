@@ -154,6 +154,11 @@ export function putCell(
   into[at + 3] = extended;
 }
 
+/** Leaves a space where half of a wide glyph was lost, with its style as far as a space shows it. */
+export function blankOut(cells: Uint32Array, at: number): void {
+  putCell(cells, at, BLANK, cells[at + 1] ?? 0, cells[at + 2] ?? 0, cells[at + 3] ?? 0);
+}
+
 /** True for a cell that erasing draws: a space on the default background. */
 export function isErased(cells: Uint32Array, at: number): boolean {
   return cells[at] === BLANK && cells[at + 1] === 0 && cells[at + 2] === 0 && cells[at + 3] === 0;

@@ -1,4 +1,4 @@
-import { Bg, BLANK, CELL, Fg, glyph, glyphWidth, type Pen, putCell, RIGHT_HALF } from './cells.ts';
+import { Bg, BLANK, blankOut, CELL, Fg, glyph, glyphWidth, type Pen, putCell, RIGHT_HALF } from './cells.ts';
 
 export { difference } from './difference.ts';
 
@@ -88,21 +88,17 @@ function readFrame(frame: Frame, y: number, into: Uint32Array, at: number, cols:
   into.set(frame.cells.subarray(start, start + have * CELL), at);
   for (let t = at + have * CELL; t < at + cols * CELL; t += CELL) putCell(into, t, BLANK, 0, 0, 0);
   if (have === 0) return;
-  if (into[at] === RIGHT_HALF) restyle(into, at, BLANK);
+  if (into[at] === RIGHT_HALF) blankOut(into, at);
   const last = at + (have - 1) * CELL;
-  if (glyphWidth(into[last] ?? 0) === 2) restyle(into, last, BLANK);
+  if (glyphWidth(into[last] ?? 0) === 2) blankOut(into, last);
 }
 
 /** Blanks the halves that wide glyphs leave outside a region when it is drawn over their other halves. */
 function severEdges({ cols: width, cells }: Frame, x: number, y: number, cols: number): void {
   const left = (y * width + x) * CELL;
   const right = left + cols * CELL;
-  if (x > 0 && cells[left] === RIGHT_HALF) restyle(cells, left - CELL, BLANK);
-  if (x + cols < width && cells[right] === RIGHT_HALF) restyle(cells, right, BLANK);
-}
-
-function restyle(cells: Uint32Array, at: number, content: number): void {
-  putCell(cells, at, content, cells[at + 1] ?? 0, cells[at + 2] ?? 0, cells[at + 3] ?? 0);
+  if (x > 0 && cells[left] === RIGHT_HALF) blankOut(cells, left - CELL);
+  if (x + cols < width && cells[right] === RIGHT_HALF) blankOut(cells, right);
 }
 
 /** Fills a region with one glyph of one column. */

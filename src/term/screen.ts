@@ -1,7 +1,7 @@
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import xterm, { type IMarker, type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
 import { answerQueries } from './answers.ts';
-import { BLANK, CELL, glyphWidth, putCell, RIGHT_HALF } from './cells.ts';
+import { BLANK, blankOut, CELL, glyphWidth, putCell, RIGHT_HALF } from './cells.ts';
 import { Listeners } from './listeners.ts';
 import { type CursorShape, type Hooks, type Modes, ModeTracker } from './modes.ts';
 import { dequeue, enqueue, SLICE } from './slices.ts';
@@ -323,9 +323,9 @@ export class Screen {
     if (have > 0) this.#store.read('active', this.top + y, into, at, x, have, false);
     for (let t = at + have * CELL; t < at + cols * CELL; t += CELL) putCell(into, t, BLANK, 0, 0, 0);
     if (have === 0) return;
-    if (into[at] === RIGHT_HALF) into[at] = BLANK;
+    if (into[at] === RIGHT_HALF) blankOut(into, at);
     const last = at + (have - 1) * CELL;
-    if (glyphWidth(into[last] ?? 0) === 2) into[last] = BLANK;
+    if (glyphWidth(into[last] ?? 0) === 2) blankOut(into, last);
   }
 
   /** The rows in view as text, trailing blanks trimmed. */

@@ -1,5 +1,6 @@
 import {
   BLANK,
+  blankOut,
   CELL,
   COMBINED,
   extendedOf,
@@ -206,10 +207,6 @@ function readStored(
     } else if (column > x && glyphWidth(into[t - CELL] ?? 0) === 2) blankOut(into, t - CELL);
     putCell(into, t, content, fg, bg, bg & HAS_EXTENDED ? extended(fg, line._extendedAttrs[column]) : 0);
   }
-}
-
-function blankOut(into: Uint32Array, at: number): void {
-  putCell(into, at, BLANK, into[at + 1] ?? 0, into[at + 2] ?? 0, into[at + 3] ?? 0);
 }
 
 /** The right half of a wide glyph has its left half's style, whatever was stored. */
