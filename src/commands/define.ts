@@ -80,7 +80,14 @@ export interface Context {
 }
 
 /** What comes of a command: facts for the log, a text for a person and data for a program; or a refusal. */
-export type Outcome = { facts?: Fact[]; text: string; data?: unknown } | Refusal;
+export type Outcome =
+  | {
+      facts?: Fact[];
+      text: string;
+      data?: unknown /** ends the supervisor, after the turns in hand or at once */;
+      stop?: 'drain' | 'force';
+    }
+  | Refusal;
 
 /** The agent behind an actor; undefined for the person and mcc. */
 export const agentOf = (by: Actor): string | undefined => (by.startsWith('agent:') ? by.slice(6) : undefined);

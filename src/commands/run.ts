@@ -22,6 +22,20 @@ export const runCommands: Command[] = [
     },
   }),
   define({
+    name: 'down',
+    summary: 'Stop the supervisor and every agent; worktrees, branches and conversations stay',
+    flags: { force: { type: 'boolean', describe: 'do not wait for the turns in hand' } },
+    examples: ['mcc down', 'mcc down --force'],
+    run: ({ input }) => {
+      const stop = input.flags.force === true ? 'force' : 'drain';
+      return {
+        text: stop === 'force' ? 'stopping' : 'stopping after the turns in hand',
+        data: { stop },
+        stop,
+      };
+    },
+  }),
+  define({
     name: 'status',
     summary: 'Show agents, tasks and what waits for you',
     flags: { agents: { type: 'boolean', describe: 'only the agents' } },

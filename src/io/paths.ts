@@ -21,6 +21,7 @@ export interface Paths {
   /** folder of the drop boxes */
   drops: string;
   drop(agent: string): string;
+  results: string;
   result(agent: string, task: string): string;
   artifacts: string;
   /** folder of what was generated for an agent's session */
@@ -61,6 +62,7 @@ export function paths(root: string, worktrees = 'worktrees'): Paths {
     inbox: (agent) => at('inbox', agent),
     drops: at('tasks'),
     drop: (agent) => at('tasks', agent),
+    results: at('results'),
     result: (agent, task) => at('results', agent, `${task}.json`),
     artifacts: at('artifacts'),
     session: (agent) => at('sessions', agent),

@@ -63,3 +63,18 @@ export async function watchSessionFile(
   read();
   return () => watcher.close();
 }
+
+/** Watches the body of the SessionStart hook, which the hook writes down because it does not go by http; returns how to stop. */
+export function watchStartFile(folder: string, read: (body: unknown) => void): () => void {
+  const name = 'session-start.json';
+  const watcher = watch(folder, (_, changed) => {
+    if (changed !== name) return;
+    try {
+      read(JSON.parse(readFileSync(join(folder, name), 'utf8')));
+    } catch {
+      // Being replaced: the rename that follows is noticed too.
+    }
+  });
+  watcher.on('error', () => {});
+  return () => watcher.close();
+}

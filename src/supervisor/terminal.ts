@@ -4,6 +4,10 @@ import type { Session } from '../term/pty.ts';
 import { PAUSE_ABOVE, RESUME_BELOW, Screen, type Size } from '../term/screen.ts';
 import { Turns } from './turns.ts';
 
+/** Focus events of a terminal: xterm ctlseqs, "FocusIn/FocusOut". */
+const focusIn = '\x1b[I';
+const focusOut = '\x1b[O';
+
 /** Who sees the bytes of a terminal: an attached screen. */
 export interface Watcher {
   output(data: Uint8Array): void;
@@ -26,6 +30,7 @@ export class Terminal {
   #paused = false;
   /** what the person types while mcc is typing waits here, so that the two never mix */
   #held: Uint8Array[] | null = null;
+  #unfocused = false;
   #composed: { version: number; composer: Composer } | null = null;
 
   constructor(agent: string, id: string, kind: Kind, pty: Session, size: Size, scrollback: number) {
@@ -57,9 +62,11 @@ export class Terminal {
     this.pty.resume();
   }
 
-  /** Keys of the person. */
+  /** Keys of the person; telling the program that it lost the keyboard is not typing. */
   input(data: Uint8Array): void {
-    this.typedAt = Date.now();
+    const told = Buffer.from(data).toString('latin1');
+    if (told === focusOut || told === focusIn) this.#unfocused = told === focusOut;
+    else this.typedAt = Date.now();
     if (this.#held) this.#held.push(data);
     else this.pty.write(data);
   }
@@ -85,8 +92,14 @@ export class Terminal {
 
   /** What the composer on the screen holds; `none` when this kind has no composer. */
   composer(): Composer | { state: 'none' } {
-    const { composer } = this.kind;
+    const { composer, focus } = this.kind;
     if (!composer) return { state: 'none' };
+    if (this.#unfocused && focus) {
+      // It hides its cursor while another pane has the keyboard, and without that nothing is proved.
+      this.#unfocused = false;
+      this.pty.write(Buffer.from(focus));
+      return { state: 'absent' };
+    }
     this.screen.flush();
     const { version } = this.screen;
     if (this.#composed?.version !== version)

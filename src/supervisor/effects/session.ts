@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import { kinds, type Launch } from '../../agents/index.ts';
+import { type Kind, kinds, type Launch } from '../../agents/index.ts';
 import type { Agent } from '../../core/state.ts';
 import { startTime } from '../../io/process.ts';
 import { killTree } from '../../io/tree.ts';
 import type { Size } from '../../term/screen.ts';
 import { watchActivity } from '../activity.ts';
-import { reported, watchSessionFile } from '../evidence.ts';
+import { reported, watchSessionFile, watchStartFile } from '../evidence.ts';
 import { readHook } from '../hook.ts';
 import type { Project } from '../project.ts';
 import { Terminal } from '../terminal.ts';
@@ -30,7 +30,7 @@ export async function startSession(project: Project, name: string): Promise<void
   const config = join(folder, 'config');
   const id = randomUUID();
   const before = agent.session?.conversation;
-  const resume = before !== undefined && findTranscript(folder, before) !== undefined;
+  const resume = before !== undefined && isResumable(kind, findTranscript(folder, before));
   const conversation = resume ? before : randomUUID();
   const bin = join(folder, 'bin');
   writeWrapper(project, bin);
@@ -86,6 +86,7 @@ export async function startSession(project: Project, name: string): Promise<void
       if (now?.session?.id === id)
         supervisor.turn(reported(now, 'session file', file.status, file.reason), 'mcc', 'session file');
     }),
+    watchStartFile(folder, (body) => void readHook(project, name, id, body)),
     watchWorktree(project, terminal),
     watchActivity(project, terminal),
   ];
@@ -168,6 +169,10 @@ async function endLeftovers(project: Project, agent: Agent): Promise<void> {
   if (left.length > 0)
     project.note('warn', 'processes of the last run are still there', { agent: agent.name, left });
 }
+
+/** True when the CLI can go on with the conversation of a transcript: one in which nothing was said cannot be resumed. */
+const isResumable = (kind: Kind, transcript: string | undefined): boolean =>
+  transcript !== undefined && (kind.isResumable?.(readFileSync(transcript, 'utf8')) ?? true);
 
 /**
  * Where the CLI has kept a conversation; undefined for one without a turn, which leaves no transcript and starts anew.
