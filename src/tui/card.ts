@@ -1,0 +1,131 @@
+import { standing } from '../commands/show.ts';
+import { weigh } from '../core/evidence.ts';
+import { type Agent, pendingPosts, type State, taskOf } from '../core/state.ts';
+import type { Frame } from './box.ts';
+import { clip, type Line, line, type Span, span, widthOf } from './line.ts';
+import { accent, bad, good, quiet, statusMarks, strong, urgent } from './theme.ts';
+
+/** A pane's frame is the card of its agent: who, in what state and why, at what, how far from the base. */
+
+interface Part {
+  readonly side: 'left' | 'right';
+  /** the smallest is given up last */
+  readonly rank: number;
+  readonly spans: Line;
+}
+
+const dot = span(' · ', quiet);
+
+function stateParts(state: State, agent: Agent, number: number, now: number, focused: boolean): Part[] {
+  const { status, reason } = weigh(agent, now);
+  const mark = statusMarks[status];
+  const name = focused ? strong : {};
+  const task = taskOf(state, agent.name);
+  return [
+    {
+      side: 'left',
+      rank: 0,
+      spans: line(
+        span(`${number} `, focused ? accent : quiet),
+        span(agent.name, name),
+        ' ',
+        span(mark.symbol, mark.style),
+      ),
+    },
+    { side: 'left', rank: 1, spans: line(span(` ${mark.word}`, mark.style)) },
+    ...(reason ? [{ side: 'left' as const, rank: 3, spans: line(span(`: ${reason}`, mark.style)) }] : []),
+    ...(task
+      ? [
+          {
+            side: 'left' as const,
+            rank: 2,
+            spans: line(dot, span(task.id, {}), ...standingMark(state, task.status, standing(state, task))),
+          },
+          { side: 'left' as const, rank: 5, spans: line(span(` ${task.title}`, quiet)) },
+        ]
+      : []),
+  ];
+}
+
+/** On the way to the base branch the task's standing says more than the agent's state. */
+const standingMark = (_state: State, status: string, words: string): Span[] =>
+  ['submitted', 'approved'].includes(status) ? [span(` ${words}`, accent)] : [];
+
+function branchParts(agent: Agent): Part[] {
+  const tree = agent.worktree;
+  if (!tree) return [];
+  const counts = line(
+    tree.ahead > 0 && span(` ↑${tree.ahead}`, quiet),
+    tree.behind > 0 && span(` ↓${tree.behind}`, urgent.color ? { color: urgent.color } : {}),
+    tree.insertions > 0 && span(` +${tree.insertions}`, good),
+    tree.deletions > 0 && span(` −${tree.deletions}`, bad),
+    tree.dirty > 0 && span(` *${tree.dirty}`, { color: 'yellow' }),
+  );
+  return [
+    { side: 'right', rank: 6, spans: line(span(tree.branch, quiet)) },
+    { side: 'right', rank: 4, spans: counts },
+  ];
+}
+
+/** The parts that fit `cols` columns, in their order; the last one of the left may be shortened. */
+function choose(parts: readonly Part[], cols: number): { left: Line; right: Line } {
+  const kept = new Map<Part, Line>();
+  let room = cols - 5; // corners and the blanks around the two titles
+  for (const part of [...parts].sort((a, b) => a.rank - b.rank)) {
+    const width = widthOf(part.spans);
+    if (width <= room) {
+      kept.set(part, part.spans);
+      room -= width;
+    } else if (part.side === 'left' && room >= 10) {
+      const [first] = part.spans;
+      if (part.spans.length === 1 && first) {
+        kept.set(part, [{ text: clip(first.text, room), style: first.style }]);
+        room = 0;
+      }
+    }
+  }
+  const of = (side: Part['side']) =>
+    parts.filter((part) => part.side === side).flatMap((part) => kept.get(part) ?? []);
+  return { left: of('left'), right: trimStart(of('right')) };
+}
+
+const trimStart = (spans: Line): Line => {
+  const [first, ...rest] = spans;
+  return first ? [{ text: first.text.trimStart(), style: first.style }, ...rest] : spans;
+};
+
+/** Messages that wait for the agent, and why they are not handed over. */
+function waiting(state: State, name: string): Line {
+  const posts = pendingPosts(state, name);
+  if (posts.length === 0) return [];
+  const held = posts.find((post) => post.held)?.held;
+  return line(
+    span(`✉ ${posts.length}${held ? ` held: ${held}` : ' on the way'}`, held ? { color: 'yellow' } : quiet),
+  );
+}
+
+/** The frame of an agent's pane, `cols` wide. `scrolled` is how many lines it is looked back. */
+export function agentFrame(
+  state: State,
+  agent: Agent,
+  look: { number: number; now: number; focused: boolean; cols: number; scrolled: number },
+): Frame {
+  const { number, now, focused, cols, scrolled } = look;
+  const { left, right } = choose(
+    [...stateParts(state, agent, number, now, focused), ...branchParts(agent)],
+    cols,
+  );
+  return {
+    title: left,
+    aside: right,
+    foot: waiting(state, agent.name),
+    footAside: scrolled > 0 ? line(span(`↑ ${scrolled}`, urgent), span(' esc', quiet)) : [],
+    style: focused ? accent : quiet,
+  };
+}
+
+/** An agent as a title in the strip: `2 backend ●`. */
+export function stripTitle(agent: Agent, number: number, now: number): Line {
+  const mark = statusMarks[weigh(agent, now).status];
+  return line(span(`${number} `, quiet), span(`${agent.name} `), span(mark.symbol, mark.style));
+}

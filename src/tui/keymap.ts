@@ -1,0 +1,161 @@
+import { commands } from '../commands/index.ts';
+import { splitLine } from '../commands/words.ts';
+import { nearest } from '../core/nearest.ts';
+import { type Refusal, refuse } from '../core/refusal.ts';
+
+/**
+ * Keys are data: key → command in words, the same words as in the shell. `{agent}` stands for the focused agent and
+ * `{task}` for the selected task; words that end in `…` ask for the rest in one line. No React here: `mcc keys` prints it.
+ */
+export interface Binding {
+  /** name of the key, as term/keys.ts names keys */
+  readonly key: string;
+  readonly words: string;
+  /** what it does, in a few words */
+  readonly label: string;
+}
+
+export type Place = 'leader' | 'direct' | 'board' | 'attention' | 'log' | 'scroll';
+
+export interface Keymap {
+  readonly leader: string;
+  readonly tables: Readonly<Record<Place, readonly Binding[]>>;
+}
+
+export const defaultLeader = 'ctrl-space';
+
+const digits = ['1', '2', '3', '4', '5', '6', '7', '8', '9'];
+const row = (key: string, words: string, label: string): Binding => ({ key, words, label });
+const move = (key: string, direction: string): Binding =>
+  row(key, `focus ${direction}`, `focus ${direction}`);
+
+const tables: Record<Place, readonly Binding[]> = {
+  leader: [
+    row('a', 'attention next', 'next that needs you'),
+    row('z', 'pane zoom', 'zoom'),
+    row('b', 'board', 'board'),
+    row('n', 'nudge {agent}', 'nudge the agent'),
+    row('m', 'send {agent} …', 'message to the agent'),
+    row('q', 'ask …', 'ask the architect'),
+    row('t', 'task add …', 'new task'),
+    row('i', 'inbox person', 'messages for you'),
+    row('w', 'why {agent}', 'why this state'),
+    row('[', 'pane scroll page-up', 'look back'),
+    row(':', 'palette', 'any command'),
+    row('L', 'layout next', 'next layout'),
+    row('r', 'redraw', 'redraw'),
+    row('?', 'help', 'help'),
+    row('d', 'detach', 'detach'),
+    row('tab', 'focus next', 'next pane'),
+    row('shift-tab', 'focus previous', 'previous pane'),
+    ...(['left', 'down', 'up', 'right'] as const).map((key) => move(key, key)),
+    move('h', 'left'),
+    move('j', 'down'),
+    move('k', 'up'),
+    move('l', 'right'),
+    ...digits.map((digit) => row(digit, `focus ${digit}`, `focus pane ${digit}`)),
+  ],
+  direct: digits.map((digit) => row(`alt-${digit}`, `focus ${digit}`, `focus pane ${digit}`)),
+  board: [
+    row('enter', 'task show {task}', 'show'),
+    row('v', 'review {task}', 'review'),
+    row('a', 'approve {task}', 'approve'),
+    row('r', 'reject {task} --reason …', 'send back'),
+    row('m', 'merge {task}', 'merge'),
+    row('n', 'nudge {agent}', 'nudge'),
+    row('x', 'task cancel {task} --reason …', 'cancel'),
+    row('t', 'task add …', 'new task'),
+  ],
+  attention: [row('enter', '{hint}', 'go there')],
+  log: [row('enter', 'inbox {message}', 'read')],
+  scroll: [
+    row('up', 'pane scroll up', 'up'),
+    row('k', 'pane scroll up', 'up'),
+    row('down', 'pane scroll down', 'down'),
+    row('j', 'pane scroll down', 'down'),
+    row('pageup', 'pane scroll page-up', 'page up'),
+    row('pagedown', 'pane scroll page-down', 'page down'),
+    row('home', 'pane scroll top', 'oldest'),
+    row('g', 'pane scroll top', 'oldest'),
+    row('end', 'pane scroll bottom', 'newest'),
+    row('G', 'pane scroll bottom', 'newest'),
+  ],
+};
+
+/** The words of a binding that ask for more: `send {agent} …`. */
+export const asksForMore = (words: string): boolean => words.endsWith('…');
+
+/**
+ * The keys in force: the defaults, with those after the leader replaced or added to by agents.yaml (`keys`).
+ * @returns the keymap, or a refusal that names the binding which no command understands
+ */
+export function makeKeymap(
+  leader: string = defaultLeader,
+  bind: Readonly<Record<string, string>> = {},
+): Keymap | Refusal {
+  for (const [key, words] of Object.entries(bind)) {
+    const problem = misbound(key, words);
+    if (problem) return problem;
+  }
+  const own = Object.entries(bind).map(([key, words]) => row(key, words, labelOf(words)));
+  const kept = tables.leader.filter(({ key }) => !own.some((binding) => binding.key === key));
+  return { leader, tables: { ...tables, leader: [...own.filter(({ words }) => words !== ''), ...kept] } };
+}
+
+/** The command that words are about: its first two words, or its first. */
+const commandOf = (words: readonly string[]) =>
+  commands.get(words.slice(0, 2).join(' ')) ?? commands.get(words[0] ?? '');
+
+const labelOf = (words: string): string => (words === '' ? '' : words.replace(/ …$/, ''));
+
+function misbound(key: string, line: string): Refusal | null {
+  if (key === '') return refuse('keys.bind: a key has no name', 'mcc keys');
+  if (line === '') return null; // an empty string takes a key away
+  const words = splitLine(line);
+  if (commandOf(words)) return null;
+  const meant =
+    nearest(words.slice(0, 2).join(' '), commands.keys()) ?? nearest(words[0] ?? '', commands.keys());
+  return refuse(
+    `keys.bind: ${key}: \`${line}\` is no command${meant ? `: did you mean \`${meant}\`?` : ''}`,
+    'mcc help',
+  );
+}
+
+/** Keys that stand twice in one table: none in the defaults, held by a test. */
+export const conflicts = (keymap: Keymap): string[] =>
+  Object.entries(keymap.tables).flatMap(([place, rows]) =>
+    rows.flatMap(({ key }, index) =>
+      rows.findIndex((other) => other.key === key) < index ? [`${place}: ${key}`] : [],
+    ),
+  );
+
+/** The binding of a key in a table. */
+export const bound = (keymap: Keymap, place: Place, key: string): Binding | undefined =>
+  keymap.tables[place].find((binding) => binding.key === key);
+
+const placeWords: Record<Place, string> = {
+  leader: 'after the leader',
+  direct: 'at once',
+  board: 'on the board',
+  attention: 'on the attention list',
+  log: 'on the message log',
+  scroll: 'looking back',
+};
+
+/** Rows for `mcc keys` and the help page: where, key, command words, what it does. */
+export function keyTable(keymap: Keymap): { where: string; key: string; words: string; label: string }[] {
+  const twice = {
+    where: placeWords.leader,
+    key: keymap.leader,
+    words: '',
+    label: 'send the leader key itself to the agent',
+  };
+  const rows = Object.entries(keymap.tables).flatMap(([place, bindings]) =>
+    bindings.map(({ key, words, label }) => ({ where: placeWords[place as Place], key, words, label })),
+  );
+  return [
+    { where: 'at once', key: keymap.leader, words: '', label: 'open the command layer' },
+    twice,
+    ...rows,
+  ];
+}

@@ -1,0 +1,51 @@
+import { attention } from '../../commands/show.ts';
+import type { State } from '../../core/state.ts';
+import { fitted, line, type Span, span, wrap } from '../line.ts';
+import { good, quiet, statusMarks, urgent } from '../theme.ts';
+import { type Pane, type Row, window } from './pane.ts';
+
+export interface Item {
+  /** stable as long as the same thing waits */
+  readonly id: string;
+  readonly text: string;
+  /** command that resolves it */
+  readonly hint: string;
+  readonly agent?: string;
+  readonly task?: string;
+}
+
+/** What waits for the person, the most pressing first. */
+export const attentionItems = (state: State, now: number): Item[] =>
+  attention(state, now).map((item) => ({
+    ...item,
+    id: item.task ? `task ${item.task}` : `agent ${item.agent ?? ''}`,
+  }));
+
+function symbol(item: Item): Span {
+  if (item.task) return span('◐', { color: 'cyan' });
+  const mark = item.text.includes('crashed') ? statusMarks.crashed : statusMarks['needs-you'];
+  return span(mark.symbol, mark.style);
+}
+
+/** Rows of the attention list; agents that came to need the person lately stand out. */
+export function attentionRows(pane: Pane, fresh: readonly string[]): Row[] {
+  const items = attentionItems(pane.state, pane.now);
+  const { cols, rows, chosen } = pane;
+  if (items.length === 0)
+    return [{ line: fitted(line(' ', span('✓', good), span(' nothing waits for you', quiet)), cols) }];
+  const texts = items.map((item) => wrap(item.text, Math.max(8, cols - 4)).slice(0, 2));
+  const roomy = texts.reduce((sum, lines) => sum + lines.length + 1, 0) <= rows;
+  const all = items.flatMap((item, index): Row[] => {
+    const style = item.agent && fresh.includes(item.agent) ? urgent : {};
+    const here = item.id === chosen ? span('▌', { color: 'cyan' }) : ' ';
+    const lines = roomy ? (texts[index] ?? []) : [item.text];
+    const shown = lines.map((text, row): Row => {
+      const lead = row === 0 ? line(here, symbol(item), ' ') : line('   ');
+      return { line: fitted(line(...lead, span(text, style)), cols), id: item.id };
+    });
+    return roomy
+      ? [...shown, { line: fitted(line('   ', span(`→ ${item.hint}`, quiet)), cols), id: item.id }]
+      : shown;
+  });
+  return window(all, rows, chosen);
+}

@@ -1,0 +1,201 @@
+import { statuses } from '../core/event.ts';
+import { weigh } from '../core/evidence.ts';
+import { type Placed, sameFocus } from '../core/layout.ts';
+import { isRunning } from '../core/state.ts';
+import { box, type Frame } from './box.ts';
+import { agentFrame, stripTitle } from './card.ts';
+import { cutLine, fitted, type Line, line, span, spread, widthOf } from './line.ts';
+import { entryPanel } from './overlay/entry.ts';
+import { hintPanel } from './overlay/hints.ts';
+import { pagePanel } from './overlay/page.ts';
+import { palettePanel } from './overlay/palette.ts';
+import { attentionItems, attentionRows } from './panes/attention.ts';
+import { boardCount, boardRows } from './panes/board.ts';
+import { logRows } from './panes/log.ts';
+import type { Row } from './panes/pane.ts';
+import { accent, bad, good, heading, quiet, statusMarks, strong, urgent } from './theme.ts';
+import { inside, leastSize, type View } from './view.ts';
+
+/** The chrome as lines of text: every pane's box, the strip, the status line, the overlay. Pure. */
+
+/** The rows inside a list pane. */
+export function listRows(view: View, pane: 'board' | 'attention' | 'log', cols: number, rows: number): Row[] {
+  const { state, now, ui } = view;
+  const chosen = sameFocus(ui.focus, { pane }) ? ui.chosen[pane] : undefined;
+  const given = { state, now, cols, rows, chosen };
+  if (pane === 'board') return boardRows(given);
+  return pane === 'attention' ? attentionRows(given, ui.fresh) : logRows(given);
+}
+
+function listFrame(view: View, pane: 'board' | 'attention' | 'log', focused: boolean): Frame {
+  const name = (text: string) => line(span(text, focused ? strong : heading));
+  const style = focused ? accent : quiet;
+  if (pane === 'board') {
+    const keys = focused ? line(span('⏎ show  v review  a approve  r send back  m merge', quiet)) : [];
+    return { title: name('board'), aside: line(span(boardCount(view.state), quiet)), foot: keys, style };
+  }
+  if (pane === 'log') return { title: name('messages'), style };
+  const count = attentionItems(view.state, view.now).length;
+  const calm = count === 0;
+  return {
+    title: line(...name('needs you'), !calm && span(` ${count}`, urgent)),
+    style: focused ? accent : calm ? quiet : urgent.color ? { color: urgent.color } : quiet,
+  };
+}
+
+/** One pane with its frame; a terminal's inside is left blank, its program is drawn there. */
+export function paneRows(view: View, placed: Placed): Line[] {
+  const { cols, rows } = placed.rect;
+  const focused = sameFocus(view.ui.focus, placed) && view.ui.mode.type !== 'palette';
+  if ('pane' in placed) {
+    const room = inside(placed.rect);
+    const contents = listRows(view, placed.pane, room.cols, room.rows).map((row) => row.line);
+    return box(listFrame(view, placed.pane, focused), contents, cols, rows);
+  }
+  const agent = view.state.agents[placed.agent];
+  if (!agent) return box({ title: line(placed.agent), style: quiet }, [], cols, rows);
+  const number = view.agents.indexOf(placed.agent) + 1;
+  const scrolled = view.scrolled[placed.agent] ?? 0;
+  const frame = agentFrame(view.state, agent, { number, now: view.now, focused, cols, scrolled });
+  return box(frame, isRunning(agent) ? [] : absent(view, placed, rows - 2), cols, rows);
+}
+
+/** What stands in the pane of an agent that does not run. */
+function absent(view: View, placed: Placed & { agent: string }, rows: number): Line[] {
+  const agent = view.state.agents[placed.agent];
+  if (!agent) return [];
+  const { status, reason } = weigh(agent, view.now);
+  const mark = statusMarks[status];
+  const coming = agent.wanted && status !== 'crashed';
+  const lines = [
+    line(
+      span(mark.symbol, mark.style),
+      ` ${placed.agent} ${coming ? 'is starting' : status === 'exited' && !agent.session ? 'is not started' : `has ${mark.word}`}`,
+      reason && reason !== 'not started' ? span(` (${reason})`, quiet) : null,
+    ),
+    coming ? [] : line(span(`${view.keymap.leader} :  agent start ${placed.agent}`, quiet)),
+  ];
+  const cols = placed.rect.cols - 2;
+  const top = Math.max(0, Math.floor((rows - lines.length) / 2));
+  return [
+    ...Array.from({ length: top }, (): Line => []),
+    ...lines.map((text) => line(' '.repeat(Math.max(0, Math.floor((cols - widthOf(text)) / 2))), ...text)),
+  ];
+}
+
+/** Agents without a pane, as titles; those that do not fit are counted. */
+export function stripRow(view: View, cols: number): Line {
+  const names = view.arrangement.strip?.agents ?? [];
+  let shown = line(' ');
+  for (const [index, name] of names.entries()) {
+    const agent = view.state.agents[name];
+    if (!agent) continue;
+    const title = stripTitle(agent, view.agents.indexOf(name) + 1, view.now);
+    const more = names.length - index;
+    const after = more > 1 ? 5 : 0;
+    if (widthOf(shown) + widthOf(title) + after > cols)
+      return fitted(line(...shown, span(`+${more}`, quiet)), cols);
+    shown = line(...shown, ...title, '   ');
+  }
+  return fitted(shown, cols);
+}
+
+/** The agent in the strip at a column. */
+export function stripAgentAt(view: View, x: number): string | undefined {
+  let at = 1;
+  for (const name of view.arrangement.strip?.agents ?? []) {
+    const agent = view.state.agents[name];
+    if (!agent) continue;
+    const wide = widthOf(stripTitle(agent, view.agents.indexOf(name) + 1, view.now));
+    if (x >= at && x < at + wide) return name;
+    at += wide + 3;
+  }
+  return undefined;
+}
+
+/** How many agents are in each state: `● 2  ◆ 1`. */
+function counts(view: View): Line {
+  const all = view.agents
+    .flatMap((name) => view.state.agents[name] ?? [])
+    .map((agent) => weigh(agent, view.now).status);
+  return statuses.flatMap((status) => {
+    const count = all.filter((one) => one === status).length;
+    const mark = statusMarks[status];
+    return count === 0 ? [] : line(span(`${mark.symbol} `, mark.style), span(`${count}  `, quiet));
+  });
+}
+
+/** The last row: the project at the left, or what was just said; the way to everything else at the right. */
+export function statusRow(view: View): Line {
+  const { ui, state, size, keymap } = view;
+  const needs = attentionItems(state, view.now).length;
+  const right = line(
+    ui.zoomed && span('zoom  ', accent),
+    needs > 0 &&
+      span(`◆ ${needs} ${size.cols < 90 ? '' : needs === 1 ? 'needs you ' : 'need you '} `, urgent),
+    span(keymap.leader, strong),
+    span(size.cols >= 90 ? ' for commands ' : ' ', quiet),
+  );
+  if (ui.toast) {
+    const { text, hint, tone } = ui.toast;
+    const symbol = { done: span('✓', good), refused: span('✗', bad), alert: span('◆', urgent) }[tone];
+    const said = line(
+      ' ',
+      symbol,
+      ' ',
+      span(text, tone === 'refused' ? bad : tone === 'alert' ? urgent : {}),
+      hint ? span(`  → ${hint}`, quiet) : null,
+    );
+    return spread(said, widthOf(said) + widthOf(right) > size.cols ? [] : right, size.cols);
+  }
+  const base = state.team
+    ? `${state.team.base}${state.baseCommit ? ` ${state.baseCommit.slice(0, 7)}` : ''}`
+    : '';
+  const left = line(
+    span(' mcc ', strong),
+    span(' '),
+    span(view.project),
+    span(` · ${base}   `, quiet),
+    ...counts(view),
+  );
+  return spread(left, right, size.cols);
+}
+
+/** The overlay of the mode, as lines of its rectangle. */
+export function overlayRows(view: View, cols: number, rows: number): Line[] {
+  const { mode } = view.ui;
+  switch (mode.type) {
+    case 'leader':
+      return hintPanel(view.keymap, cols, rows);
+    case 'entry':
+      return entryPanel(mode, cols, rows);
+    case 'palette':
+      return palettePanel(view, mode, cols, rows);
+    case 'page':
+      return pagePanel(mode, cols, rows);
+    default:
+      return [];
+  }
+}
+
+/** What a terminal that is too small shows. */
+export function tooSmallRows({ cols, rows }: { cols: number; rows: number }): Line[] {
+  const texts = [
+    `mcc needs ${leastSize.cols}×${leastSize.rows}`,
+    `this terminal has ${cols}×${rows}`,
+    'the agents go on',
+  ];
+  const top = Math.max(0, Math.floor((rows - texts.length) / 2));
+  return [
+    ...Array.from({ length: top }, (): Line => []),
+    ...texts.map((text, index) =>
+      cutLine(
+        line(
+          ' '.repeat(Math.max(0, Math.floor((cols - text.length) / 2))),
+          span(text, index === 0 ? heading : quiet),
+        ),
+        cols,
+      ),
+    ),
+  ].slice(0, rows);
+}

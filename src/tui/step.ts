@@ -1,0 +1,193 @@
+import { sameFocus } from '../core/layout.ts';
+import { chooseFirst, finishEntry, orderOf, run, runBinding } from './act.ts';
+import { editKey, insert } from './editor.ts';
+import { bound } from './keymap.ts';
+import { wrap } from './line.ts';
+import { palettePress } from './palette.ts';
+import {
+  focusOn,
+  type Mode,
+  refuseTo,
+  type Scene,
+  type Step,
+  say,
+  still,
+  typing,
+  type Ui,
+  withMode,
+} from './ui.ts';
+
+/** A key as the reducer sees it: its name, and the text it would type. */
+export interface Press {
+  readonly key: string;
+  readonly text?: string;
+}
+
+/** What came of a command. */
+export type Result = { ok: true; text: string } | { ok: false; refusal: string; hint?: string | undefined };
+
+/** One key. Pure: the new ui, and what is to be done in the world. */
+export function press(ui: Ui, key: Press, scene: Scene): Step {
+  const calm = ui.toast && ui.toast.tone !== 'alert' ? { ...ui, toast: null } : ui;
+  const { mode } = calm;
+  if (key.key === scene.keymap.leader && mode.type !== 'leader')
+    return still(withMode(calm, { type: 'leader' }));
+  switch (mode.type) {
+    case 'typing':
+      return pressTyping(calm, key, scene);
+    case 'leader':
+      return pressLeader(calm, key, scene);
+    case 'scroll':
+      return pressScroll(calm, mode, key, scene);
+    case 'entry':
+      return pressEntry(calm, mode, key, scene);
+    case 'palette':
+      return palettePress(calm, mode, key, scene);
+    case 'page':
+      return still(pressPage(calm, mode, key, scene));
+  }
+}
+
+function pressTyping(ui: Ui, key: Press, scene: Scene): Step {
+  const direct = bound(scene.keymap, 'direct', key.key);
+  if (direct) return runBinding(ui, direct.words, scene);
+  if (ui.focus && 'pane' in ui.focus) return pressList(ui, ui.focus.pane, key, scene);
+  return ui.focus ? { ui, effects: [{ type: 'type', agent: ui.focus.agent }] } : still(ui);
+}
+
+/** Keys on a list: arrows choose, escape goes back to the terminal, the others are bound to commands. */
+function pressList(ui: Ui, pane: 'board' | 'attention' | 'log', key: Press, scene: Scene): Step {
+  const order = orderOf(pane, scene);
+  const step = {
+    up: -1,
+    k: -1,
+    down: 1,
+    j: 1,
+    pageup: -10,
+    pagedown: 10,
+    home: -order.length,
+    end: order.length,
+  }[key.key];
+  if (step !== undefined) {
+    const at = order.indexOf(ui.chosen[pane] ?? '');
+    // The log grows downwards: its newest line is the first of the order.
+    const to = Math.max(0, Math.min(order.length - 1, at + (pane === 'log' ? -step : step)));
+    return still({ ...ui, chosen: { ...ui.chosen, [pane]: order[to] } });
+  }
+  if (key.key === 'escape' || key.key === 'q')
+    return still(ui.agent === undefined ? ui : { ...focusOn(ui, { agent: ui.agent }), zoomed: false });
+  const binding = bound(scene.keymap, pane, key.key);
+  return binding ? runBinding(ui, binding.words, scene) : still(ui);
+}
+
+function pressLeader(ui: Ui, key: Press, scene: Scene): Step {
+  const calm = withMode(ui, typing);
+  if (key.key === scene.keymap.leader)
+    return ui.focus && 'agent' in ui.focus
+      ? { ui: calm, effects: [{ type: 'type', agent: ui.focus.agent }] }
+      : still(calm);
+  if (key.key === 'escape') return still(calm);
+  const binding = bound(scene.keymap, 'leader', key.key) ?? bound(scene.keymap, 'leader', key.text ?? '');
+  if (binding) return runBinding(ui, binding.words, scene);
+  return still(
+    refuseTo(calm, {
+      refusal: `${key.text ?? key.key} means nothing after the leader`,
+      hint: `${scene.keymap.leader} ?`,
+    }),
+  );
+}
+
+/** Looking back: keys of the table move, escape and q leave, and typing goes on where the program is. */
+function pressScroll(ui: Ui, mode: Mode & { type: 'scroll' }, key: Press, scene: Scene): Step {
+  const bottom = { type: 'scroll', agent: mode.agent, by: 'bottom' } as const;
+  const binding = bound(scene.keymap, 'scroll', key.key) ?? bound(scene.keymap, 'scroll', key.text ?? '');
+  if (binding) return runBinding(ui, binding.words, scene);
+  const left = withMode(ui, typing);
+  if (key.key === 'escape' || key.key === 'q') return { ui: left, effects: [bottom] };
+  const then = pressTyping(left, key, scene);
+  return { ui: then.ui, effects: [bottom, ...then.effects] };
+}
+
+function pressEntry(ui: Ui, mode: Mode & { type: 'entry' }, key: Press, scene: Scene): Step {
+  if (key.key === 'escape' || key.key === 'ctrl-c') return still(withMode(ui, typing));
+  if (key.key === 'enter') {
+    if (mode.line.text.trim() === '') return still(withMode(ui, typing));
+    return run(withMode(ui, typing), finishEntry(mode.words, mode.line.text), scene);
+  }
+  const edited = editKey(mode.line, key.key) ?? (key.text === undefined ? null : insert(mode.line, key.text));
+  return still(edited ? withMode(ui, { ...mode, line: edited }) : ui);
+}
+
+/** Rows a text may be moved by, so that its last page stays full. */
+const lastTop = (text: string, { cols, rows }: Scene['page']): number =>
+  Math.max(0, wrap(text, cols).length - rows);
+
+function pressPage(ui: Ui, mode: Mode & { type: 'page' }, key: Press, scene: Scene): Ui {
+  const page = scene.page.rows;
+  const to = {
+    up: mode.top - 1,
+    k: mode.top - 1,
+    down: mode.top + 1,
+    j: mode.top + 1,
+    enter: mode.top + 1,
+    pageup: mode.top - page,
+    b: mode.top - page,
+    pagedown: mode.top + page,
+    space: mode.top + page,
+    home: 0,
+    g: 0,
+    end: Number.MAX_SAFE_INTEGER,
+    G: Number.MAX_SAFE_INTEGER,
+  }[key.text === 'G' ? 'G' : key.key];
+  if (to !== undefined)
+    return withMode(ui, { ...mode, top: Math.max(0, Math.min(lastTop(mode.text, scene.page), to)) });
+  return ['escape', 'q', 'ctrl-c'].includes(key.key) ? withMode(ui, typing) : ui;
+}
+
+/** Text that was pasted: into the line being typed, or to the program. */
+export function paste(ui: Ui, text: string, scene: Scene): Step {
+  const { mode } = ui;
+  if (mode.type === 'entry') return still(withMode(ui, { ...mode, line: insert(mode.line, text) }));
+  if (mode.type === 'palette')
+    return still(withMode(ui, { ...mode, line: insert(mode.line, text), chosen: 0, refused: null }));
+  if (mode.type !== 'typing' && mode.type !== 'scroll') return still(ui);
+  return ui.focus && 'agent' in ui.focus
+    ? mode.type === 'scroll'
+      ? pressScroll(ui, mode, { key: 'paste' }, scene)
+      : pressTyping(ui, { key: 'paste' }, scene)
+    : still(refuseTo(ui, { refusal: 'a list takes no text', hint: 'esc' }));
+}
+
+/** What came of a command: a line at the bottom, a page when it is long, and in the palette a refusal in its place. */
+export function answer(ui: Ui, words: readonly string[], result: Result): Step {
+  const palette = ui.mode.type === 'palette' ? ui.mode : null;
+  if (!result.ok) {
+    const refusal = { refusal: result.refusal, ...(result.hint === undefined ? {} : { hint: result.hint }) };
+    return still(
+      palette?.waiting
+        ? withMode(ui, { ...palette, waiting: false, refused: refusal })
+        : refuseTo(ui, refusal),
+    );
+  }
+  const open = palette?.waiting ? withMode(ui, typing) : ui;
+  if (!result.text.includes('\n')) return still(say(open, { text: result.text, tone: 'done' }));
+  // Never over a line that is being typed: the text is offered by its command.
+  if (open.mode.type !== 'typing' && open.mode.type !== 'scroll' && open.mode.type !== 'leader')
+    return still(say(open, { text: `${words.join(' ')}: done`, tone: 'done' }));
+  return still(withMode(open, { type: 'page', title: words.join(' '), text: result.text, top: 0 }));
+}
+
+/** A click or the wheel on a list row: chooses it; a second click opens it. */
+export function chooseRow(
+  ui: Ui,
+  pane: 'board' | 'attention' | 'log',
+  id: string | undefined,
+  scene: Scene,
+): Step {
+  const focused = focusOn(ui, { pane });
+  if (id === undefined) return still(chooseFirst(focused, scene));
+  const again = sameFocus(ui.focus, { pane }) && ui.chosen[pane] === id;
+  const chosen = { ...focused, chosen: { ...focused.chosen, [pane]: id } };
+  const binding = again || pane === 'attention' ? bound(scene.keymap, pane, 'enter') : undefined;
+  return binding ? runBinding(chosen, binding.words, scene) : still(chosen);
+}

@@ -1,0 +1,132 @@
+import type { Focus, Layout, Placed } from '../core/layout.ts';
+import { sameFocus } from '../core/layout.ts';
+import type { Refusal } from '../core/refusal.ts';
+import type { State } from '../core/state.ts';
+import type { Editor } from './editor.ts';
+import type { Keymap } from './keymap.ts';
+
+/** What the person does to the screen, as plain data. The reducer (step.ts) is pure; effects are values. */
+
+/** What the keys mean now; each mode holds its own data. */
+export type Mode =
+  | { readonly type: 'typing' }
+  /** the leader was pressed: the next key is a command */
+  | { readonly type: 'leader' }
+  /** looking back in the history of a terminal */
+  | { readonly type: 'scroll'; readonly agent: string }
+  /** one line is asked for, to complete the words */
+  | {
+      readonly type: 'entry';
+      readonly words: readonly string[];
+      readonly title: string;
+      readonly line: Editor;
+    }
+  | {
+      readonly type: 'palette';
+      readonly line: Editor;
+      /** chosen line of the list */
+      readonly chosen: number;
+      readonly refused: Refusal | null;
+      /** its command is on the way */
+      readonly waiting: boolean;
+    }
+  /** a text to read */
+  | { readonly type: 'page'; readonly title: string; readonly text: string; readonly top: number };
+
+export interface Toast {
+  readonly text: string;
+  readonly hint?: string;
+  readonly tone: 'done' | 'refused' | 'alert';
+}
+
+export interface Ui {
+  readonly focus: Focus | undefined;
+  /** the agent that had the focus last: it stays in view */
+  readonly agent: string | undefined;
+  readonly zoomed: boolean;
+  /** name of the layout */
+  readonly layout: string;
+  readonly mode: Mode;
+  /** ids of the chosen rows of the lists */
+  readonly chosen: Readonly<Record<'board' | 'attention' | 'log', string | undefined>>;
+  readonly toast: Toast | null;
+  /** agents that came to need the person since they were last looked at */
+  readonly fresh: readonly string[];
+  /** lines run from the palette, newest first */
+  readonly history: readonly string[];
+}
+
+/** What is to be done in the world. */
+export type Effect =
+  /** what was pressed goes to the program in the pane */
+  | { readonly type: 'type'; readonly agent: string }
+  | { readonly type: 'command'; readonly words: readonly string[]; readonly from: 'key' | 'palette' }
+  | { readonly type: 'scroll'; readonly agent: string; readonly by: ScrollBy }
+  | { readonly type: 'redraw' }
+  | { readonly type: 'detach' };
+
+export type ScrollBy = 'up' | 'down' | 'page-up' | 'page-down' | 'top' | 'bottom' | number;
+export const scrollWords = ['up', 'down', 'page-up', 'page-down', 'top', 'bottom'] as const;
+
+export interface Step {
+  readonly ui: Ui;
+  readonly effects: readonly Effect[];
+}
+
+/** What the reducer may know: the team's state, and what is on the screen. */
+export interface Scene {
+  readonly state: State;
+  /** ms since the epoch */
+  readonly now: number;
+  readonly keymap: Keymap;
+  readonly layouts: Readonly<Record<string, Layout>>;
+  /** what is in view, in reading order; the numbers of terminals count through `agents` */
+  readonly panes: readonly Placed[];
+  readonly agents: readonly string[];
+  /** room for the text of a page */
+  readonly page: { readonly cols: number; readonly rows: number };
+}
+
+export const typing: Mode = { type: 'typing' };
+
+export const initialUi = (layout: string): Ui => ({
+  focus: undefined,
+  agent: undefined,
+  zoomed: false,
+  layout,
+  mode: typing,
+  chosen: { board: undefined, attention: undefined, log: undefined },
+  toast: null,
+  fresh: [],
+  history: [],
+});
+
+export const still = (ui: Ui): Step => ({ ui, effects: [] });
+export const withMode = (ui: Ui, mode: Mode): Ui => ({ ...ui, mode });
+export const say = (ui: Ui, toast: Toast): Ui => ({ ...ui, toast });
+export const refuseTo = (ui: Ui, { refusal, hint }: Refusal): Ui =>
+  say(ui, { text: refusal, tone: 'refused', ...(hint === undefined ? {} : { hint }) });
+
+/** Gives a pane the focus; looking back in another one ends, and what an agent needed is seen. */
+export function focusOn(ui: Ui, focus: Focus): Ui {
+  if (sameFocus(ui.focus, focus)) return ui;
+  const agent = 'agent' in focus ? focus.agent : ui.agent;
+  const mode = ui.mode.type === 'scroll' && ui.mode.agent !== agent ? typing : ui.mode;
+  // Zoom follows the focus from terminal to terminal; a list is only passed through.
+  return { ...ui, focus, agent, mode, fresh: ui.fresh.filter((name) => name !== agent) };
+}
+
+/** The agents that have a pane or a title: those of agents.yaml, and what still runs without being there. */
+export const agentsOf = (state: State): string[] =>
+  Object.values(state.agents)
+    .filter((agent) => agent.declared || (agent.session !== undefined && !agent.session.exit))
+    .map((agent) => agent.name);
+
+/** The ui after the team changed: what it points at exists. */
+export function settle(ui: Ui, state: State): Ui {
+  const agents = agentsOf(state);
+  const agent = ui.agent !== undefined && agents.includes(ui.agent) ? ui.agent : agents[0];
+  const lost = ui.focus === undefined || ('agent' in ui.focus && !agents.includes(ui.focus.agent));
+  const focus = lost ? (agent === undefined ? undefined : { agent }) : ui.focus;
+  return agent === ui.agent && focus === ui.focus ? ui : { ...ui, agent, focus };
+}
