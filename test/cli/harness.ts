@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import type { Shell } from '../../src/cli/shell.ts';
@@ -67,4 +67,12 @@ export function repository(files: Record<string, string> = { 'README.md': '# x\n
   git(root, 'add', '.');
   git(root, 'commit', '-q', '--allow-empty', '-m', 'Start');
   return root;
+}
+
+/** A folder that mcc is installed in: its `bin/mcc` is this source, so that no build is needed before the test. */
+export function installed(): string {
+  const home = folder();
+  write(home, { 'bin/mcc': `await import(${JSON.stringify(resolve('src/cli.ts'))});\n` });
+  for (const name of ['layouts', 'roles', 'examples']) symlinkSync(resolve(name), join(home, name));
+  return home;
 }

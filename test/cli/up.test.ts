@@ -1,19 +1,11 @@
-import { readFileSync, symlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { holderOf } from '../../src/io/lock.ts';
 import { isAlive } from '../../src/io/process.ts';
-import { folder, mcc, repository, write } from './harness.ts';
+import { folder, installed, mcc, repository, write } from './harness.ts';
 
 const team = 'agents:\n  lead: {kind: shell}\n  dev: {kind: shell}\narchitect: lead\n';
-
-/** A folder that mcc is installed in: its `bin/mcc` is this source, so that no build is needed before the test. */
-function installed(): string {
-  const home = folder();
-  write(home, { 'bin/mcc': `await import(${JSON.stringify(resolve('src/cli.ts'))});\n` });
-  for (const name of ['layouts', 'roles']) symlinkSync(resolve(name), join(home, name));
-  return home;
-}
 
 /** A project and how to speak to mcc in it; whatever runs is stopped when the test ends. */
 function project(files: Record<string, string> = { 'agents.yaml': team }) {
