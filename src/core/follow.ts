@@ -143,7 +143,7 @@ function resume(state: State, agent: Agent): Letter[] {
   // What was taken before this session began; what was not is delivered to it anyway.
   const taken = (id: string): boolean => {
     const post = entry(state.posts, id);
-    return post !== undefined && post.at < session.since && !isPending(post);
+    return post !== undefined && post.at < session.since && post.session !== session.id && !isPending(post);
   };
   const own = open(state).filter(
     (task) =>

@@ -5,9 +5,9 @@ import type { Report as HookReport, Kind, SessionFile } from '../agents/index.ts
 import type { Fact } from '../core/event.ts';
 import type { Agent } from '../core/state.ts';
 
-/** Facts that a hook's report brings: a changed status, a new conversation, accepted messages. */
+/** Facts that a hook's report brings: a changed status, a new conversation. */
 export function factsOfHook(agent: Agent, report: HookReport): Fact[] {
-  const facts: Fact[] = report.accepted.map((id) => ({ type: 'message.accepted', id }));
+  const facts: Fact[] = [];
   const renewed =
     agent.session && agent.session.conversation !== report.conversation && report.event !== 'SessionEnd';
   if (renewed) facts.push({ type: 'session.renewed', agent: agent.name, conversation: report.conversation });

@@ -4,7 +4,7 @@ import type { Fact } from '../core/event.ts';
 import { type Post, pendingPosts } from '../core/state.ts';
 import { factsOfHook } from './evidence.ts';
 import type { Project } from './project.ts';
-import { acceptedInTranscript } from './transcript.ts';
+import { standingIn } from './transcript.ts';
 
 /** How many messages are handed over in one go, and how long they may be together, in characters. */
 const most = 10;
@@ -26,9 +26,7 @@ export async function readHook(
     project.note('warn', 'a hook body that is none', { agent: name });
     return {};
   }
-  const facts = factsOfHook(agent, report);
-  if (report.transcript)
-    facts.push(...(await acceptedInTranscript(supervisor.state, name, report.transcript)));
+  const facts = [...(await receipts(supervisor.state, name, report)), ...factsOfHook(agent, report)];
   terminal.turns.emit(report);
   const next =
     report.turnEnded && !supervisor.draining ? nextPosts(pendingPosts(supervisor.state, name)) : [];
@@ -43,6 +41,14 @@ export async function readHook(
   const others = facts.filter((fact) => fact.type !== 'agent.reported');
   supervisor.turn([...others, ...handed], 'mcc', `hook ${report.event}`);
   return { decision: 'block', reason: textOf(project, name, next) };
+}
+
+/** What the agent proves to have taken: by the ids in its prompt, or by what stands in its transcript. */
+async function receipts(state: State, name: string, report: Report): Promise<Fact[]> {
+  const inTranscript = report.transcript ? await standingIn(state, name, report.transcript) : [];
+  const pending = new Set(pendingPosts(state, name).map((post) => post.message.id));
+  const taken = [...new Set([...report.accepted, ...inTranscript])].filter((id) => pending.has(id));
+  return taken.map((id) => ({ type: 'message.accepted', id }));
 }
 
 /** The queued posts to hand over now, in order; none while one that was handed over is not accepted yet. */
