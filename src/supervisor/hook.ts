@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { messageText } from '../agents/index.ts';
+import { messageText, type Report } from '../agents/index.ts';
 import type { Fact } from '../core/event.ts';
-import { type Post, pendingPosts } from '../core/state.ts';
+import { type Post, pendingPosts, type State } from '../core/state.ts';
 import { factsOfHook } from './evidence.ts';
 import type { Project } from './project.ts';
 import { standingIn } from './transcript.ts';

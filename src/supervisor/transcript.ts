@@ -1,18 +1,17 @@
 import { open } from 'node:fs/promises';
-import type { Fact } from '../core/event.ts';
 import { pendingPosts, type State } from '../core/state.ts';
 
 /** How much of the end of a transcript is searched, in bytes: messages stand near its end when they were just handed over. */
 const tailBytes = 1024 * 1024;
 
-/** Receipts proved by the transcript: handed-over messages whose header stands in what the session itself wrote down. */
-export async function acceptedInTranscript(state: State, agent: string, path: string): Promise<Fact[]> {
+/** Ids of handed-over messages whose header stands in what the session itself wrote down. */
+export async function standingIn(state: State, agent: string, path: string): Promise<string[]> {
   const handed = pendingPosts(state, agent).filter((post) => post.receipt === 'handed over');
   if (handed.length === 0) return [];
   const text = await tail(path);
-  return handed
-    .filter(({ message }) => text.includes(` ${message.id} from ${message.from}`))
-    .map(({ message }) => ({ type: 'message.accepted', id: message.id }));
+  return handed.flatMap(({ message }) =>
+    text.includes(` ${message.id} from ${message.from}`) ? [message.id] : [],
+  );
 }
 
 /** The end of a file as text; '' when it cannot be read. */
