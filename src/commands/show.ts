@@ -4,11 +4,13 @@ import {
   entry,
   isEnded,
   isPending,
+  isReady,
   isStuck,
   type Post,
   pendingPosts,
   type State,
   type Task,
+  takesAny,
   taskOf,
   waitsFor,
 } from '../core/state.ts';
@@ -141,7 +143,7 @@ export function attention(
         ]
       : [];
   });
-  return [...agents, ...letters(state), ...tasks];
+  return [...agents, ...letters(state), ...tasks, ...unmanned(state)];
 }
 
 /** A task that waits for an agent which nobody starts. */
@@ -160,6 +162,17 @@ function absentee(state: State, task: Task): { text: string; hint: string; agent
         hint: `mcc task cancel ${task.id} --reason "…"`,
         agent: agent.name,
       };
+}
+
+/** Tasks that anybody may take, while nobody who may is started. */
+function unmanned(state: State): { text: string; hint: string }[] {
+  const ready = Object.values(state.tasks).filter(
+    (task) => isReady(state, task) && task.to === undefined && task.kind === 'work',
+  );
+  const able = Object.values(state.agents).filter((agent) => takesAny(state, agent));
+  if (ready.length === 0 || able.some((agent) => agent.wanted)) return [];
+  const hint = able[0] ? `mcc agent start ${able[0].name}` : `mcc task move ${ready[0]?.id} --to <agent>`;
+  return [{ text: `${ready.length} task(s) wait for an agent, and none is started that takes them`, hint }];
 }
 
 /** What was written to the person and not read yet, as one line. */

@@ -1,7 +1,15 @@
 import { type Fact, priorities } from '../core/event.ts';
 import { nearest } from '../core/nearest.ts';
 import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
-import { byPriority, childrenOf, isEnded, type State, type Task, waitsFor } from '../core/state.ts';
+import {
+  byPriority,
+  childrenOf,
+  isEnded,
+  isFinished,
+  type State,
+  type Task,
+  waitsFor,
+} from '../core/state.ts';
 import {
   agentOf,
   arg,
@@ -66,6 +74,11 @@ function findNeeds(state: State, input: Input): string[] | Refusal {
   for (const id of list(input, 'needs')) {
     const task = findTask(state, id);
     if (isRefusal(task)) return task;
+    if (isEnded(task) && !isFinished(task))
+      return refuse(
+        `${task.id} is ${task.status}: what needs it could never start`,
+        `mcc task show ${task.id}`,
+      );
     ids.add(task.id);
   }
   return [...ids];

@@ -13,6 +13,7 @@ import {
   isStuck,
   type State,
   type Task,
+  takesAny,
   taskOf,
 } from './state.ts';
 
@@ -59,7 +60,7 @@ function pick(state: State, task: Task, taken: Set<string>): Agent | undefined {
   if (task.to !== undefined) return free.find((agent) => agent.name === task.to);
   const load = (agent: Agent) => Object.values(state.tasks).filter((it) => it.agent === agent.name).length;
   return free
-    .filter((agent) => agent.name !== state.team?.architect && agent.kind !== 'shell')
+    .filter((agent) => takesAny(state, agent))
     .sort((a, b) => load(a) - load(b) || a.name.localeCompare(b.name))[0];
 }
 

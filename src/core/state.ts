@@ -235,6 +235,10 @@ const rank: Record<Priority, number> = { urgent: 0, high: 1, normal: 2, low: 3 }
 export const byPriority = (a: Task, b: Task): number =>
   rank[a.priority] - rank[b.priority] || Number(a.id.slice(1)) - Number(b.id.slice(1));
 
+/** True for an agent that takes tasks which name nobody: not the architect, not a shell. */
+export const takesAny = (state: State, agent: Agent): boolean =>
+  agent.declared && agent.name !== state.team?.architect && agent.kind !== 'shell';
+
 /** True while a session of the agent runs. */
 export const isRunning = (agent: Agent): boolean => agent.session !== undefined && !agent.session.exit;
 

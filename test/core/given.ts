@@ -61,7 +61,8 @@ export class Given {
 
   /** The last command was refused, in these words, and nothing happened. */
   refuses(words: RegExp | string, hint?: RegExp | string): this {
-    expect(this.refusal?.refusal ?? `not refused: ${this.text}`).toMatch(words);
+    expect(this.refusal, `not refused, but: ${this.text}`).not.toBeNull();
+    expect(this.refusal?.refusal).toMatch(words);
     if (hint !== undefined) expect(this.refusal?.hint ?? 'no hint').toMatch(hint);
     expect(this.came).toEqual([]);
     return this;
