@@ -49,7 +49,7 @@ const refused = (ui: Ui, refusal: { refusal: string; hint?: string }, from: 'key
 const only = (ui: Ui, effect: Effect): Step => ({ ui, effects: [effect] });
 
 const acts: Readonly<Record<string, (ui: Ui, word: string, scene: Scene) => Step>> = {
-  focus: (ui, word, scene) => still(focusWord(ui, word, scene)),
+  focus: (ui, word, scene) => still(chooseFirst(focusWord(ui, word, scene), scene)),
   'pane zoom': (ui, word, scene) => {
     const at = word === '' ? ui : focusWord(ui, word, scene);
     return still(word !== '' && at.toast?.tone === 'refused' ? at : { ...at, zoomed: !ui.zoomed });
@@ -82,8 +82,7 @@ function focusWord(ui: Ui, word: string, scene: Scene): Ui {
   }
   if (word === 'next' || word === 'previous')
     return focusOn(ui, inTurn(panes, from, word === 'next' ? 1 : -1) ?? { agent: ui.agent ?? '' });
-  if (listPanes.includes(word as ListPane))
-    return chooseFirst(focusOn(ui, { pane: word as ListPane }), scene);
+  if (listPanes.includes(word as ListPane)) return focusOn(ui, { pane: word as ListPane });
   const meant = nearest(word, [...agents, ...directions, ...listPanes, 'next', 'previous']);
   return refuseTo(ui, refuse(`there is no pane \`${word}\``, meant ? `focus ${meant}` : 'focus 1'));
 }

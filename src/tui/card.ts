@@ -70,7 +70,7 @@ function branchParts(agent: Agent): Part[] {
 /** The parts that fit `cols` columns, in their order; the last one of the left may be shortened. */
 function choose(parts: readonly Part[], cols: number): { left: Line; right: Line } {
   const kept = new Map<Part, Line>();
-  let room = cols - 5; // corners and the blanks around the two titles
+  let room = cols - 8; // corners, the blanks around two titles, and a rule between them
   for (const part of [...parts].sort((a, b) => a.rank - b.rank)) {
     const width = widthOf(part.spans);
     if (width <= room) {

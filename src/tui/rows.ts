@@ -138,12 +138,12 @@ export function statusRow(view: View): Line {
   );
   if (ui.toast) {
     const { text, hint, tone } = ui.toast;
-    const symbol = { done: span('✓', good), refused: span('✗', bad), alert: span('◆', urgent) }[tone];
+    const symbol = tone === 'done' ? span('✓', good) : span('✗', bad);
     const said = line(
       ' ',
       symbol,
       ' ',
-      span(text, tone === 'refused' ? bad : tone === 'alert' ? urgent : {}),
+      span(text, tone === 'refused' ? bad : {}),
       hint ? span(`  → ${hint}`, quiet) : null,
     );
     return spread(said, widthOf(said) + widthOf(right) > size.cols ? [] : right, size.cols);

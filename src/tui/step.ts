@@ -1,9 +1,11 @@
 import { sameFocus } from '../core/layout.ts';
+import type { State } from '../core/state.ts';
 import { chooseFirst, finishEntry, orderOf, run, runBinding } from './act.ts';
 import { editKey, insert } from './editor.ts';
 import { bound } from './keymap.ts';
 import { wrap } from './line.ts';
 import { palettePress } from './palette.ts';
+import { attentionItems } from './panes/attention.ts';
 import {
   focusOn,
   type Mode,
@@ -11,6 +13,7 @@ import {
   type Scene,
   type Step,
   say,
+  settle,
   still,
   typing,
   type Ui,
@@ -28,7 +31,7 @@ export type Result = { ok: true; text: string } | { ok: false; refusal: string; 
 
 /** One key. Pure: the new ui, and what is to be done in the world. */
 export function press(ui: Ui, key: Press, scene: Scene): Step {
-  const calm = ui.toast && ui.toast.tone !== 'alert' ? { ...ui, toast: null } : ui;
+  const calm = ui.toast ? { ...ui, toast: null } : ui;
   const { mode } = calm;
   if (key.key === scene.keymap.leader && mode.type !== 'leader')
     return still(withMode(calm, { type: 'leader' }));
@@ -190,4 +193,27 @@ export function chooseRow(
   const chosen = { ...focused, chosen: { ...focused.chosen, [pane]: id } };
   const binding = again || pane === 'attention' ? bound(scene.keymap, pane, 'enter') : undefined;
   return binding ? runBinding(chosen, binding.words, scene) : still(chosen);
+}
+
+/** A terminal was moved in its history: at the bottom, looking back ends. */
+export const scrolledTo = (ui: Ui, agent: string, lines: number): Ui =>
+  lines === 0 && ui.mode.type === 'scroll' && ui.mode.agent === agent ? withMode(ui, typing) : ui;
+
+/** The team's state changed: what came to need the person since is fresh, until it is looked at. */
+export function stateChanged(
+  ui: Ui,
+  before: State,
+  scene: { state: State; now: number },
+): { ui: Ui; alerts: string[] } {
+  const waited = new Set(attentionItems(before, scene.now).map(({ id, text }) => `${id} ${text}`));
+  const alerts = attentionItems(scene.state, scene.now).filter(
+    ({ id, text }) => !waited.has(`${id} ${text}`),
+  );
+  const fresh = alerts.flatMap(({ agent, task }) =>
+    agent !== undefined && task === undefined ? [agent] : [],
+  );
+  const looked = ui.focus && 'agent' in ui.focus ? ui.focus.agent : undefined;
+  const all = [...new Set([...ui.fresh, ...fresh])].filter((agent) => agent !== looked);
+  const changed = all.join() === ui.fresh.join() ? ui : { ...ui, fresh: all };
+  return { ui: settle(changed, scene.state), alerts: alerts.map(({ text }) => text) };
 }

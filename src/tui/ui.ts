@@ -36,7 +36,7 @@ export type Mode =
 export interface Toast {
   readonly text: string;
   readonly hint?: string;
-  readonly tone: 'done' | 'refused' | 'alert';
+  readonly tone: 'done' | 'refused';
 }
 
 export interface Ui {
@@ -62,6 +62,8 @@ export type Effect =
   | { readonly type: 'type'; readonly agent: string }
   | { readonly type: 'command'; readonly words: readonly string[]; readonly from: 'key' | 'palette' }
   | { readonly type: 'scroll'; readonly agent: string; readonly by: ScrollBy }
+  /** arrow keys for a program that fills its screen and does not know the mouse: down so many lines, or up */
+  | { readonly type: 'arrows'; readonly agent: string; readonly by: number }
   | { readonly type: 'redraw' }
   | { readonly type: 'detach' };
 

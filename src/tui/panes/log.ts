@@ -49,7 +49,10 @@ function entries(state: State): { at: string; id: string; line: (cols: number) =
 }
 
 /** The ids of the log from the newest to the oldest. */
-export const logOrder = (state: State): string[] => entries(state).map(({ id }) => id);
+export const logOrder = (state: State): string[] =>
+  entries(state)
+    .map(({ id }) => id)
+    .reverse();
 
 /** Who wrote to whom and how far it got, the newest at the bottom. */
 export function logRows({ state, cols, rows, chosen }: Pane): Row[] {

@@ -1,0 +1,219 @@
+import { isRunning } from '../core/state.ts';
+import {
+  createFrame,
+  cut,
+  difference,
+  dim,
+  type Frame,
+  keep,
+  placeCursor,
+  type Rect,
+} from '../term/compose.ts';
+import type { Screen } from '../term/screen.ts';
+import { Chrome, Overlay } from './chrome.tsx';
+import { inputCursor } from './overlay/palette.ts';
+import { Surface } from './surface.ts';
+import type { Terminals } from './terminals.ts';
+import { overlayRect, terminalsIn, type View } from './view.ts';
+
+/** Status is drawn at most five times a second, terminals at most sixty; what the person does, at once. In ms. */
+const chromePace = 200;
+const framePace = 16;
+/** A program that never ends its synchronised update is drawn all the same after this long, in ms. */
+const longestUpdate = 150;
+
+export interface Output {
+  /** False when the terminal has not taken the last frame yet. */
+  write(frame: string): boolean;
+}
+
+/**
+ * The one picture: the chrome's screen, the terminals' screens and the overlay's cut together, compared with what is on
+ * display, and the difference written. Draws when something changed, and never otherwise.
+ */
+export class Display {
+  readonly #out: Output;
+  readonly #terminals: Terminals;
+  readonly #look: () => View;
+  readonly #colour: boolean;
+  #view: View;
+  #chrome: Surface;
+  #overlay: Surface | undefined;
+  #shown: Frame | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #chromeTimer: NodeJS.Timeout | undefined;
+  #drawnAt = 0;
+  #chromeAt = 0;
+  #stale = false;
+  /** since when programs are inside a synchronised update */
+  readonly #updating = new Map<string, number>();
+  /** where terminals stand in the shown frame; none of them while an overlay lies over it */
+  #places = new Map<string, string>();
+
+  constructor(out: Output, terminals: Terminals, colour: boolean, look: () => View) {
+    this.#out = out;
+    this.#terminals = terminals;
+    this.#look = look;
+    this.#colour = colour;
+    this.#view = look();
+    this.#chrome = new Surface(this.#view.size, <Chrome view={this.#view} colour={colour} />);
+  }
+
+  /** The view that is on display. */
+  get view(): View {
+    return this.#view;
+  }
+
+  /** The team's state changed: the chrome follows within a fifth of a second. */
+  stateChanged(): void {
+    if (this.#chromeTimer) return;
+    const wait = this.#chromeAt + chromePace - performance.now();
+    if (wait <= 0) this.refresh();
+    else this.#chromeTimer = setTimeout(() => this.refresh(), wait);
+  }
+
+  /** Draws chrome and everything else now: the person did something. */
+  refresh(): void {
+    clearTimeout(this.#chromeTimer);
+    this.#chromeTimer = undefined;
+    this.#chromeAt = performance.now();
+    const view = this.#look();
+    const { cols, rows } = view.size;
+    const size = this.#chrome.screen.size;
+    if (size.cols !== cols || size.rows !== rows) this.#chrome.resize(view.size);
+    this.#view = view;
+    this.#chrome.draw(<Chrome view={view} colour={this.#colour} />);
+    this.#drawOverlay(view);
+    this.compose();
+  }
+
+  /** A terminal has something new: at once if it is the echo of a key, else in its turn. */
+  terminalChanged(atOnce: boolean): void {
+    if (atOnce) {
+      this.compose();
+      return;
+    }
+    if (this.#timer) return;
+    const wait = this.#drawnAt + framePace - performance.now();
+    if (wait <= 0) this.compose();
+    else this.#timer = setTimeout(() => this.compose(), wait);
+  }
+
+  /** What is on the terminal is not known any more: everything is painted. */
+  repaint(): void {
+    this.#shown = null;
+    this.refresh();
+  }
+
+  /** The terminal takes frames again. */
+  drained(): void {
+    if (this.#stale) this.compose();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#chromeTimer);
+    this.#chrome.dispose();
+    this.#overlay?.dispose();
+  }
+
+  /** Puts the picture together and writes what differs from the last one. */
+  compose(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const now = performance.now();
+    const frame = this.#picture(now);
+    const bytes = difference(this.#shown, frame);
+    this.#stale = bytes !== '' && !this.#out.write(bytes);
+    if (this.#stale) return;
+    this.#shown = frame;
+    this.#drawnAt = now;
+    const plain = !overlayRect(this.#view);
+    this.#places = new Map(
+      plain ? terminalsIn(this.#view).map(({ agent, rect }) => [agent, JSON.stringify(rect)]) : [],
+    );
+  }
+
+  #picture(now: number): Frame {
+    const view = this.#view;
+    const whole = { x: 0, y: 0, ...view.size };
+    const frame = createFrame(view.size);
+    const corner = { x: 0, y: 0 };
+    cut(this.#chrome.screen, frame, corner, whole);
+    for (const { agent, rect } of terminalsIn(view)) this.#cutTerminal(frame, agent, rect, now);
+    const rect = overlayRect(view);
+    if (rect && this.#overlay) {
+      if (view.ui.mode.type !== 'leader') dim(frame, { ...whole, rows: whole.rows - 1 });
+      cut(this.#overlay.screen, frame, corner, rect);
+      this.#placeOverlayCursor(frame, rect);
+    }
+    return frame;
+  }
+
+  #cutTerminal(frame: Frame, agent: string, rect: Rect, now: number): void {
+    const screen = this.#terminals.screen(agent);
+    const state = this.#view.state.agents[agent];
+    if (!screen || !state) return;
+    const from = { x: 0, y: croppedTop(screen, rect.rows) };
+    const inside = {
+      ...rect,
+      cols: Math.min(rect.cols, screen.size.cols),
+      rows: Math.min(rect.rows, screen.size.rows),
+    };
+    const inPlace = this.#places.get(agent) === JSON.stringify(rect);
+    if (this.#isUpdating(agent, screen, now) && this.#shown && inPlace) keep(this.#shown, frame, rect);
+    else cut(screen, frame, from, inside);
+    const { focus, mode } = this.#view.ui;
+    if (!isRunning(state)) dim(frame, rect);
+    else if (
+      focus &&
+      'agent' in focus &&
+      focus.agent === agent &&
+      (mode.type === 'typing' || mode.type === 'leader')
+    )
+      placeCursor(frame, screen.cursor, from, inside);
+  }
+
+  /** In the middle of a synchronised update the last picture stays, but not for ever. */
+  #isUpdating(agent: string, screen: Screen, now: number): boolean {
+    if (!screen.modes.synchronised) {
+      this.#updating.delete(agent);
+      return false;
+    }
+    const since = this.#updating.get(agent) ?? now;
+    this.#updating.set(agent, since);
+    if (now - since > longestUpdate) return false;
+    this.#timer ??= setTimeout(() => this.compose(), longestUpdate);
+    return true;
+  }
+
+  #drawOverlay(view: View): void {
+    const rect = overlayRect(view);
+    if (!rect) {
+      this.#overlay?.dispose();
+      this.#overlay = undefined;
+      return;
+    }
+    const tree = <Overlay view={view} rect={rect} colour={this.#colour} />;
+    if (!this.#overlay) {
+      this.#overlay = new Surface(rect, tree);
+      return;
+    }
+    const { cols, rows } = this.#overlay.screen.size;
+    if (cols !== rect.cols || rows !== rect.rows) this.#overlay.resize({ cols: rect.cols, rows: rect.rows });
+    this.#overlay.draw(tree);
+  }
+
+  #placeOverlayCursor(frame: Frame, rect: Rect): void {
+    const { mode } = this.#view.ui;
+    const line = mode.type === 'palette' || mode.type === 'entry' ? mode.line : undefined;
+    frame.cursor = line
+      ? { x: rect.x + 1 + inputCursor(line, rect.cols - 2), y: rect.y + 1, shape: 'bar', blink: false }
+      : frame.cursor;
+    if (mode.type === 'page') frame.cursor = null;
+  }
+}
+
+/** A terminal that is higher than its pane shows the part that its cursor is in. */
+const croppedTop = (screen: Screen, rows: number): number =>
+  Math.max(0, Math.min(screen.size.rows - rows, screen.cursor.y - rows + 1));

@@ -1,0 +1,64 @@
+import type { Layout } from '../core/layout.ts';
+import { isRefusal } from '../core/refusal.ts';
+import { Tty } from '../term/tty.ts';
+import { connect } from '../wire/client.ts';
+import { makeKeymap } from './keymap.ts';
+import { Seat } from './seat.ts';
+
+export interface TuiOptions {
+  /** path of the supervisor's socket */
+  socket: string;
+  token?: string;
+  /** of mcc */
+  version: string;
+  /** all there are, by name; `layout` is the one to begin with */
+  layouts: Readonly<Record<string, Layout>>;
+  layout: string;
+  keys?: { leader: string; bind: Readonly<Record<string, string>> };
+  /** lines of history a terminal keeps, 5000 when not given */
+  scrollback?: number;
+  /** false where NO_COLOR is set */
+  colour?: boolean;
+  /** the terminal to draw on; the process's own when not given */
+  tty?: Tty;
+}
+
+export interface TuiEnd {
+  /** the person left; the supervisor went down in order; it vanished; the terminal ended or a signal came */
+  reason: 'detached' | 'closed' | 'lost' | 'ended';
+  /** what happened, for a person */
+  message?: string;
+  /** the signal to end by */
+  signal?: NodeJS.Signals;
+}
+
+/**
+ * Opens the screen of a team and returns when the person leaves or the supervisor goes; then the terminal is as it was.
+ * @throws what `connect` throws; ConfigError-like refusals of keys as Error; bugs as they are, the terminal restored
+ */
+export async function runTui(options: TuiOptions): Promise<TuiEnd> {
+  const keymap = makeKeymap(options.keys?.leader, options.keys?.bind);
+  if (isRefusal(keymap)) throw new Error(`${keymap.refusal} (${keymap.hint ?? 'mcc keys'})`);
+  const { socket, token, version } = options;
+  const wire = await connect(socket, {
+    version,
+    pid: process.pid,
+    client: 'tui',
+    ...(token === undefined ? {} : { token }),
+  });
+  const tty = options.tty ?? new Tty();
+  const seat = new Seat(wire, tty, {
+    keymap,
+    layouts: options.layouts,
+    layout: options.layout,
+    scrollback: options.scrollback ?? 5000,
+    colour: options.colour ?? true,
+  });
+  try {
+    return await seat.sit();
+  } finally {
+    seat.leave();
+    tty.close();
+    await wire.close();
+  }
+}

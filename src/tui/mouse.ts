@@ -1,0 +1,87 @@
+import { type ListPane, sameFocus } from '../core/layout.ts';
+import { itemAt } from './panes/pane.ts';
+import { listRows, stripAgentAt } from './rows.ts';
+import { chooseRow, press } from './step.ts';
+import { type Effect, focusOn, type Step, still, typing, withMode } from './ui.ts';
+import { inside, overlayRect, paneAt, type View } from './view.ts';
+
+export interface Mouse {
+  readonly action: 'press' | 'release' | 'move' | 'wheel';
+  /** 0-based cells of the screen */
+  readonly x: number;
+  readonly y: number;
+  /** for the wheel: negative is up */
+  readonly by: number;
+}
+
+/** What the program in a pane wants of the mouse. */
+export type Wants = 'all' | 'arrows' | 'nothing';
+
+/** Lines that one notch of the wheel moves. */
+const notch = 3;
+
+/** What the mouse does. `wants` tells of the program under the pointer. */
+export function point(view: View, mouse: Mouse, wants: (agent: string) => Wants): Step {
+  const { ui } = view;
+  if (overlayRect(view)) return onOverlay(view, mouse);
+  if (mouse.y === view.size.rows - 1)
+    return mouse.action === 'press' ? still(withMode(ui, { type: 'leader' })) : still(ui);
+  const strip = view.arrangement.strip?.rect;
+  if (strip && mouse.y === strip.y && mouse.x >= strip.x && mouse.x < strip.x + strip.cols) {
+    const agent = mouse.action === 'press' ? stripAgentAt(view, mouse.x - strip.x) : undefined;
+    return still(agent === undefined ? ui : focusOn(ui, { agent }));
+  }
+  const pane = paneAt(view, mouse.x, mouse.y);
+  if (!pane) return still(ui);
+  if ('pane' in pane) return onList(view, pane.pane, pane.rect, mouse);
+  return onTerminal(view, pane.agent, mouse, wants(pane.agent));
+}
+
+/** The wheel moves what is open; a click beside it closes it. */
+function onOverlay(view: View, mouse: Mouse): Step {
+  const rect = overlayRect(view);
+  const { ui } = view;
+  if (mouse.action === 'wheel') {
+    const key = { key: mouse.by < 0 ? 'up' : 'down' };
+    const times = ui.mode.type === 'page' ? notch : 1;
+    if (ui.mode.type !== 'page' && ui.mode.type !== 'palette') return still(ui);
+    return Array.from({ length: times }).reduce<Step>((step) => press(step.ui, key, view), still(ui));
+  }
+  const inOverlay =
+    rect &&
+    mouse.x >= rect.x &&
+    mouse.x < rect.x + rect.cols &&
+    mouse.y >= rect.y &&
+    mouse.y < rect.y + rect.rows;
+  return mouse.action === 'press' && !inOverlay ? still(withMode(ui, typing)) : still(ui);
+}
+
+function onList(
+  view: View,
+  pane: ListPane,
+  rect: { x: number; y: number; cols: number; rows: number },
+  mouse: Mouse,
+): Step {
+  const { ui } = view;
+  if (mouse.action === 'wheel')
+    return press(focusOn(ui, { pane }), { key: mouse.by < 0 ? 'up' : 'down' }, view);
+  if (mouse.action !== 'press') return still(ui);
+  const room = inside(rect);
+  const row = listRows(view, pane, room.cols, room.rows)[mouse.y - room.y];
+  return chooseRow(ui, pane, itemAt(row, mouse.x - room.x), view);
+}
+
+function onTerminal(view: View, agent: string, mouse: Mouse, wants: Wants): Step {
+  const { ui } = view;
+  const focused = sameFocus(ui.focus, { agent });
+  const pass: Effect[] = wants === 'all' ? [{ type: 'type', agent }] : [];
+  if (mouse.action === 'wheel') {
+    if (wants === 'all') return { ui, effects: pass };
+    if (wants === 'arrows') return { ui, effects: [{ type: 'arrows', agent, by: mouse.by * notch }] };
+    const mode =
+      focused && mouse.by < 0 && ui.mode.type === 'typing' ? ({ type: 'scroll', agent } as const) : ui.mode;
+    return { ui: withMode(ui, mode), effects: [{ type: 'scroll', agent, by: -mouse.by * notch }] };
+  }
+  if (focused) return { ui, effects: pass };
+  return still(mouse.action === 'press' ? focusOn(ui, { agent }) : ui);
+}

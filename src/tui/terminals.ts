@@ -1,0 +1,136 @@
+import type { Rect } from '../core/layout.ts';
+import { Screen, type Size } from '../term/screen.ts';
+import type { ClientFrame, ServerFrame } from '../wire/schema.ts';
+import type { ScrollBy } from './ui.ts';
+
+/** More than this unparsed, and the rest is fetched as a snapshot instead, in characters. */
+const tooFarBehind = 4_000_000;
+
+interface Pane {
+  screen: Screen;
+  unsubscribe: () => void;
+}
+
+/** The screens of the agents' programs, as far as they are in view: seeded by a snapshot, then fed with output. */
+export class Terminals {
+  readonly #send: (frame: ClientFrame, body?: Uint8Array) => void;
+  readonly #changed: (agent: string) => void;
+  readonly #scrollback: number;
+  readonly #panes = new Map<string, Pane>();
+  /** what is watched, and the size last asked for */
+  readonly #watched = new Map<string, Size>();
+  #urgent: string | undefined;
+
+  constructor(
+    send: (frame: ClientFrame, body?: Uint8Array) => void,
+    changed: (agent: string) => void,
+    scrollback: number,
+  ) {
+    this.#send = send;
+    this.#changed = changed;
+    this.#scrollback = scrollback;
+  }
+
+  screen(agent: string): Screen | undefined {
+    return this.#panes.get(agent)?.screen;
+  }
+
+  /** Watches what is in view, at the size it has there, and nothing else. Geometry first; the picture follows. */
+  show(shown: readonly { agent: string; rect: Rect }[], focused: string | undefined): void {
+    for (const agent of this.#watched.keys()) {
+      if (shown.some((one) => one.agent === agent)) continue;
+      this.#watched.delete(agent);
+      this.#send({ type: 'unwatch', agent });
+    }
+    for (const { agent, rect } of shown) {
+      const size = { cols: Math.max(2, rect.cols), rows: Math.max(1, rect.rows) };
+      const before = this.#watched.get(agent);
+      this.#watched.set(agent, size);
+      if (!before) this.#send({ type: 'watch', agent, size });
+      else if (before.cols !== size.cols || before.rows !== size.rows)
+        this.#send({ type: 'resize', agent, ...size });
+    }
+    if (this.#urgent === focused) return;
+    this.#mark(this.#urgent, false);
+    this.#urgent = focused;
+    this.#mark(focused, true);
+  }
+
+  /** The person is active here: panes that another screen made another size get this one's again. */
+  claim(): void {
+    for (const [agent, size] of this.#watched) {
+      const now = this.screen(agent)?.size;
+      if (now && (now.cols !== size.cols || now.rows !== size.rows))
+        this.#send({ type: 'resize', agent, ...size });
+    }
+  }
+
+  /** Takes what the supervisor tells of a terminal. */
+  take(frame: Extract<ServerFrame, { type: 'snapshot' | 'output' | 'size' }>, body: Uint8Array): void {
+    const { agent } = frame;
+    if (frame.type === 'snapshot') {
+      this.#seed(agent, { cols: frame.cols, rows: frame.rows }, body);
+      return;
+    }
+    const screen = this.screen(agent);
+    if (!screen) return;
+    if (frame.type === 'size') {
+      screen.resize({ cols: frame.cols, rows: frame.rows });
+      this.#changed(agent);
+    } else if (screen.pending > tooFarBehind) {
+      const size = this.#watched.get(agent);
+      if (size) this.#send({ type: 'watch', agent, size });
+      this.#seed(agent, screen.size, new Uint8Array());
+    } else screen.write(body);
+  }
+
+  /** Moves the view in the history of a terminal; returns the lines it is looked back then. */
+  scroll(agent: string, by: ScrollBy): number {
+    const screen = this.screen(agent);
+    if (!screen) return 0;
+    const page = Math.max(1, screen.size.rows - 2);
+    const to = {
+      up: screen.scroll + 1,
+      down: screen.scroll - 1,
+      'page-up': screen.scroll + page,
+      'page-down': screen.scroll - page,
+      top: screen.history,
+      bottom: 0,
+    };
+    screen.scroll = Math.max(0, typeof by === 'number' ? screen.scroll + by : to[by]);
+    return screen.scroll;
+  }
+
+  /** How far each terminal is looked back. */
+  scrolled(): Record<string, number> {
+    return Object.fromEntries([...this.#panes].map(([agent, { screen }]) => [agent, screen.scroll]));
+  }
+
+  dispose(): void {
+    for (const agent of [...this.#panes.keys()]) this.#drop(agent);
+  }
+
+  #seed(agent: string, size: Size, snapshot: Uint8Array): void {
+    this.#drop(agent);
+    const screen = new Screen(size, { scrollback: this.#scrollback });
+    screen.write(snapshot);
+    screen.flush();
+    screen.urgent = agent === this.#urgent;
+    const unsubscribe = screen.onParsed(() => this.#changed(agent));
+    this.#panes.set(agent, { screen, unsubscribe });
+    this.#changed(agent);
+  }
+
+  #mark(agent: string | undefined, urgent: boolean): void {
+    const screen = agent === undefined ? undefined : this.screen(agent);
+    if (screen) screen.urgent = urgent;
+  }
+
+  #drop(agent: string): void {
+    const pane = this.#panes.get(agent);
+    if (!pane) return;
+    pane.unsubscribe();
+    pane.screen.dispose();
+    this.#panes.delete(agent);
+  }
+}

@@ -1,0 +1,432 @@
+import { describe, expect, test } from 'vitest';
+import type { Fact } from '../../src/core/event.ts';
+import { Screen } from '../../src/term/screen.ts';
+import { Chrome, Overlay } from '../../src/tui/chrome.tsx';
+import { Surface } from '../../src/tui/surface.ts';
+import { overlayRect } from '../../src/tui/view.ts';
+import { Person } from './stage.ts';
+import { busy, fold, started } from './team.ts';
+
+process.env.TZ = 'UTC';
+
+/** What Ink draws into the headless screen, as text. */
+function drawn(person: Person): string {
+  const surface = new Surface(person.view.size, <Chrome view={person.view} colour={true} />);
+  const rows = surface.screen.text();
+  surface.dispose();
+  return `\n${rows.join('\n')}\n`;
+}
+
+function overlay(person: Person): string {
+  const rect = overlayRect(person.view);
+  if (!rect) return 'none';
+  const surface = new Surface(rect, <Overlay view={person.view} rect={rect} colour={true} />);
+  const rows = surface.screen.text();
+  surface.dispose();
+  return `\n${rows.join('\n')}\n`;
+}
+
+describe('the chrome', () => {
+  test('shows terminals, board, what needs you and messages', () => {
+    expect(drawn(new Person())).toMatchInlineSnapshot(`
+      "
+      ╭ 1 architect ● working ─────────────────╮╭ 2 backend ● working · t2 Parser f… ────╮╭ board ───────────────────── 0/5 ─╮
+      │                                        ││                                        ││ review                           │
+      │                                        ││                                        ││ ◐ t5 Document the date… frontend │
+      │                                        ││                                        ││ working                          │
+      │                                        ││                                        ││ ● t1 ISO dates everyw… architect │
+      │                                        ││                                        ││ ● t2 Parser for ISO dat… backend │
+      │                                        ││                                        ││ ● t4 Tests for leap years tester │
+      │                                        ││                                        ││ waits                            │
+      │                                        ││                                        ││ ○ t3 Page that uses the pa… ← t2 │
+      │                                        ││                                        ││ ○ t6 Settings page read… ← t2 t3 │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        │╰──────────────────────────────────╯
+      │                                        ││                                        │╭ needs you 2 ─────────────────────╮
+      ╰ ✉ 1 on the way ────────────────────────╯╰────────────────────────────────────────╯│ ◆ tester needs you: may it run   │
+      ╭ 3 frontend ○ idle · t5 submitted ──────╮╭ 4 tester ◆ needs you · t4 ─────────────╮│   \`npm test\`?                    │
+      │                                        ││                                        ││   → focus tester                 │
+      │                                        ││                                        ││ ◆ 1 message(s) for you, from     │
+      │                                        ││                                        ││   architect: Plan for t1: four   │
+      │                                        ││                                        ││   → mcc inbox person             │
+      │                                        ││                                        │╰──────────────────────────────────╯
+      │                                        ││                                        │╭ messages ────────────────────────╮
+      │                                        ││                                        ││ architect → backend Use Tempo… ✓ │
+      │                                        ││                                        ││ backend → architect Week date… › │
+      │                                        ││                                        ││ architect → you Plan for t1: … · │
+      │                                        ││                                        ││ mcc → tester Task t4: Tests f… ‖ │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      ╰────────────────────────────────────────╯╰ ✉ 1 held: a dialog is open ────────────╯╰──────────────────────────────────╯
+       mcc  dates · main bbbbbbb   ○ 1  ● 2  ◆ 1                                        ◆ 2 need you  ctrl-space for commands
+      "
+    `);
+  });
+
+  test('keeps what matters on a small screen', () => {
+    expect(drawn(new Person({ cols: 80, rows: 24 }))).toMatchInlineSnapshot(`
+      "
+      ╭ 1 architect ● working ────────────────────────────────── mcc/architect/work ─╮
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      │                                                                              │
+      ╰ ✉ 1 on the way ──────────────────────────────────────────────────────────────╯
+       2 backend ●   3 frontend ○   4 tester ◆
+       mcc  dates · main bbbbbbb   ○ 1  ● 2  ◆ 1                      ◆ 2  ctrl-space
+      "
+    `);
+  });
+
+  test('works at the smallest size', () => {
+    expect(drawn(new Person({ cols: 60, rows: 16 }))).toMatchInlineSnapshot(`
+      "
+      ╭ 1 architect ● working ────────────── mcc/architect/work ─╮
+      │                                                          │
+      │                                                          │
+      │                                                          │
+      │                                                          │
+      │                                                          │
+      │                                                          │
+      │                                                          │
+      │                                                          │
+      │                                                          │
+      │                                                          │
+      │                                                          │
+      │                                                          │
+      ╰ ✉ 1 on the way ──────────────────────────────────────────╯
+       2 backend ●   3 frontend ○   4 tester ◆
+       mcc  dates · main bbbbbbb   ○ 1  ● 2  ◆ 1  ◆ 2  ctrl-space
+      "
+    `);
+  });
+
+  test('says calmly that the terminal is too small', () => {
+    expect(drawn(new Person({ cols: 50, rows: 8 }))).toMatchInlineSnapshot(`
+      "
+
+
+                       mcc needs 60×16
+                    this terminal has 50×8
+                       the agents go on
+
+
+
+      "
+    `);
+  });
+
+  test('gives every stage a column when the board is wide', () => {
+    const person = new Person({ cols: 160, rows: 50, layout: 'board' });
+    person.press('^ b down');
+    expect(drawn(person).split('\n').slice(1, 12).join('\n')).toMatchInlineSnapshot(`
+      "╭ board ─────────────────────────────────────────────────────────────────────────────────────────── 0/5 ─╮╭ needs you 2 ───────────────────────────────────────╮
+      │ ○ waits 2           ● working 3         ◐ review 1          ◑ merging           ✓ done                 ││ ◆ tester needs you: may it run \`npm test\`?         │
+      │ t3 Page that uses… ▌t1 ISO dates ever…  t5 Document the d…                                             ││   → focus tester                                   │
+      │  ← t2                architect           frontend                                                      ││ ◆ 1 message(s) for you, from architect: Plan for   │
+      │ t6 Settings page …  t2 Parser for ISO…                                                                 ││   t1: four tasks, two of them wait for the parser  │
+      │  ← t2 t3             backend                                                                           ││   → mcc inbox person                               │
+      │                     t4 Tests for leap…                                                                 ││                                                    │
+      │                      tester                                                                            ││                                                    │
+      │                                                                                                        ││                                                    │
+      │                                                                                                        │╰────────────────────────────────────────────────────╯
+      │                                                                                                        │╭ messages ──────────────────────────────────────────╮"
+    `);
+  });
+
+  test('is calm before anything happened', () => {
+    const person = new Person({ state: fold(started.slice(0, 3)) });
+    expect(drawn(person)).toMatchInlineSnapshot(`
+      "
+      ╭ 1 architect ◌ starting ────────────────╮╭ 2 backend ◌ starting ──────────────────╮╭ board ───────────────────────────╮
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││ no tasks yet                     │
+      │                                        ││                                        ││ t new task · q ask the architect │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │        ◌ architect is starting         ││         ◌ backend is starting          ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        │╰──────────────────────────────────╯
+      │                                        ││                                        │╭ needs you ───────────────────────╮
+      ╰────────────────────────────────────────╯╰────────────────────────────────────────╯│ ✓ nothing waits for you          │
+      ╭ 3 frontend ◌ starting ─────────────────╮╭ 4 tester ◌ starting ───────────────────╮│                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        │╰──────────────────────────────────╯
+      │                                        ││                                        │╭ messages ────────────────────────╮
+      │         ◌ frontend is starting         ││          ◌ tester is starting          ││ no messages yet                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      │                                        ││                                        ││                                  │
+      ╰────────────────────────────────────────╯╰────────────────────────────────────────╯╰──────────────────────────────────╯
+       mcc  dates · main bbbbbbb   ◌ 4                                                                ctrl-space for commands
+      "
+    `);
+  });
+
+  test('says what to do about an agent that crashed, and why a task is held', () => {
+    const facts: Fact[] = [
+      ...busy,
+      {
+        type: 'session.exited',
+        agent: 'backend',
+        session: 's-backend',
+        code: 1,
+        signal: null,
+        reason: 'exited',
+      },
+      { type: 'task.held', task: 't4', reason: 'its worktree has 3 uncommitted files' },
+      { type: 'effect.failed', effect: 'worktree backend', error: 'git worktree add: exit 128' },
+    ];
+    const person = new Person({ state: fold(facts), cols: 100, rows: 40 });
+    person.press('^ 2');
+    expect(drawn(person)).toMatchInlineSnapshot(`
+      "
+      ╭ 1 architect ● working ──────────────────── mcc/architect/work ─╮╭ board ─────────────────── 0/5 ─╮
+      │                                                                ││ review                         │
+      │                                                                ││ ◐ t5 Document the da… frontend │
+      │                                                                ││ working                        │
+      │                                                                ││ ● t1 ISO dates ever… architect │
+      │                                                                ││ ● t2 Parser for ISO d… backend │
+      │                                                                ││ ‖ t4 Tests for leap ye… tester │
+      │                                                                ││   held: its worktree has 3 unc…│
+      │                                                                ││ waits                          │
+      │                                                                ││ ○ t3 Page that uses the … ← t2 │
+      │                                                                ││ ○ t6 Settings page re… ← t2 t3 │
+      │                                                                ││                                │
+      ╰ ✉ 1 on the way ────────────────────────────────────────────────╯│                                │
+      ╭ 2 backend ✗ crashed: code 1 · t2 Parser for… ── ↑3 +112 −9 *2 ─╮│                                │
+      │                                                                ││                                │
+      │                                                                ││                                │
+      │                                                                ││                                │
+      │                                                                │╰────────────────────────────────╯
+      │                 ✗ backend has crashed (code 1)                 │╭ needs you 4 ───────────────────╮
+      │               ctrl-space :  agent start backend                ││ ✗ backend crashed: code 1      │
+      │                                                                ││ ◆ tester needs you: may it run…│
+      │                                                                ││ ◆ 1 message(s) for you, from a…│
+      │                                                                ││ ◐ t4 held: its worktree has 3 …│
+      │                                                                ││                                │
+      │                                                                ││                                │
+      ╰────────────────────────────────────────────────────────────────╯│                                │
+      ╭ 3 frontend ○ idle · t5 submitted Document the d… ── ↑1 ↓1 +24 ─╮╰────────────────────────────────╯
+      │                                                                │╭ messages ──────────────────────╮
+      │                                                                ││ architect → backend Use Tem… ✓ │
+      │                                                                ││ backend → architect Week da… › │
+      │                                                                ││ architect → you Plan for t1… · │
+      │                                                                ││ mcc → tester Task t4: Tests… ‖ │
+      │                                                                ││ ! worktree backend: git workt… │
+      │                                                                ││                                │
+      │                                                                ││                                │
+      │                                                                ││                                │
+      │                                                                ││                                │
+      ╰────────────────────────────────────────────────────────────────╯│                                │
+       4 tester ◆                                                       ╰────────────────────────────────╯
+       mcc  dates · main bbbbbbb   ○ 1  ● 1  ◆ 1  ✗ 1               ◆ 4 need you  ctrl-space for commands
+      "
+    `);
+  });
+});
+
+describe('overlays', () => {
+  test('the leader names every key that may follow', () => {
+    const person = new Person();
+    person.press('^');
+    expect(overlay(person)).toMatchInlineSnapshot(`
+      "
+      ╭ ctrl-space then ─────────────────────────────────────────────────────────────────────────────────────────────────────╮
+      │          a  next that needs you             i  messages for you                d  detach                             │
+      │          z  zoom                            w  why this state                tab  next pane                          │
+      │          b  board                           [  look back               shift-tab  previous pane                      │
+      │          n  nudge the agent                 :  any command             ←↓↑→ hjkl  pane by direction                  │
+      │          m  message to the agent            L  next layout                   1–9  pane by number                     │
+      │          q  ask the architect               r  redraw                 ctrl-space  send it to the agent               │
+      │          t  new task                        ?  help                          esc  back                               │
+      ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
+      "
+    `);
+  });
+
+  test('the palette lists what fits, and how it is used', () => {
+    const person = new Person({ rows: 20 });
+    person.press('^ : "task add"');
+    expect(overlay(person)).toMatchInlineSnapshot(`
+      "
+      ╭ commands ──────────────────────────────────────────────────────────────────────────────╮
+      │ › task add                                                                             │
+      │────────────────────────────────────────────────────────────────────────────────────────│
+      │▌ task add                         Add a task for an agent, or for whoever is free      │
+      │ task add <title…> [--to <agent>] [--needs <task>] [--text <text>] [--files <list>] [--…│
+      ╰────────────────────────────────────────────────────────────────────────────────────────╯
+      "
+    `);
+    person.press('" x --"');
+    expect(overlay(person)).toMatchInlineSnapshot(`
+      "
+      ╭ commands ──────────────────────────────────────────────────────────────────────────────╮
+      │ › task add x --                                                                        │
+      │────────────────────────────────────────────────────────────────────────────────────────│
+      │▌ task add x --to                  agent that does it; default: the free one with the l…│
+      │  task add x --needs               tasks that must have finished before                 │
+      │  task add x --text                what is to be done, in full                          │
+      │  task add x --files               files it is about                                    │
+      │  task add x --parent              request or task it is part of                        │
+      │  task add x --priority            one of low, normal, high, urgent                     │
+      │  task add x --timeout             seconds it may take                                  │
+      │ task add <title…> [--to <agent>] [--needs <task>] [--text <text>] [--files <list>] [--…│
+      ╰────────────────────────────────────────────────────────────────────────────────────────╯
+      "
+    `);
+  });
+
+  test('the palette shows a refusal with its hint', () => {
+    const person = new Person({ rows: 20 });
+    person.press('^ : "mege t1" enter');
+    expect(overlay(person)).toMatchInlineSnapshot(`
+      "
+      ╭ commands ──────────────────────────────────────────────────────────────────────────────╮
+      │ › mege t1                                                                              │
+      │────────────────────────────────────────────────────────────────────────────────────────│
+      │  no command, agent or task fits                                                        │
+      │ \`mege\` is no command                                                       → mcc merge │
+      ╰────────────────────────────────────────────────────────────────────────────────────────╯
+      "
+    `);
+  });
+
+  test('an entry says what it is for', () => {
+    const person = new Person({ cols: 80, rows: 24 });
+    person.press('^ m "日本 ok"');
+    expect(overlay(person)).toMatchInlineSnapshot(`
+      "
+      ╭ send architect · Send an agent (or \`person\`) a message ──────────────────╮
+      │ › 日本 ok                                                                │
+      ╰─────────────────────────────────────────────── enter sends · esc leaves ─╯
+      "
+    `);
+  });
+
+  test('a page shows a text in part, and how far one is', () => {
+    const person = new Person({ cols: 70, rows: 16 });
+    const text = [
+      '@@ -1,2 +1,2 @@',
+      '-old',
+      '+new',
+      ...Array.from({ length: 20 }, (_, index) => `line ${index}`),
+    ].join('\n');
+    person.hears('review t5', { ok: true, text });
+    person.press('down');
+    expect(overlay(person)).toMatchInlineSnapshot(`
+      "
+      ╭ review t5 ────────────────────────────────────────────── 43 % ─╮
+      │ -old                                                           │
+      │ +new                                                           │
+      │ line 0                                                         │
+      │ line 1                                                         │
+      │ line 2                                                         │
+      │ line 3                                                         │
+      │ line 4                                                         │
+      │ line 5                                                         │
+      │ line 6                                                         │
+      ╰─────────────────────────────────────────────────── esc leaves ─╯
+      "
+    `);
+  });
+});
+
+describe('what others wrote', () => {
+  const evil: Fact[] = [
+    ...busy,
+    {
+      type: 'message.queued',
+      message: {
+        id: 'm-9',
+        from: 'backend',
+        to: 'person',
+        kind: 'note',
+        body: '\x1b[2J\x1b]0;owned\x07 wide: 日本語 👨‍👩‍👧 नि é ⚠️ end',
+      },
+    },
+    {
+      type: 'task.added',
+      task: 't7',
+      kind: 'work',
+      title: '日本語のパーサー 👩‍💻 を書く',
+      text: '',
+      needs: [],
+      priority: 'normal',
+      files: [],
+      to: 'backend',
+    },
+  ];
+
+  test('moves no border, whatever its width, and sends nothing to the terminal', () => {
+    const person = new Person({ state: fold(evil), cols: 130, rows: 36 });
+    const surface = new Surface(person.view.size, <Chrome view={person.view} colour={true} />);
+    const cells = new Uint32Array(130 * 4);
+    const edges = Array.from({ length: 35 }, (_, y) => {
+      surface.screen.readRow(y, cells, 0, 130);
+      return String.fromCodePoint((cells[129 * 4] ?? 0) & 0x1fffff);
+    });
+    expect(edges.join('')).toMatch(/^╮[│╮╯]+╯$/);
+    expect(surface.screen.title).toBe('');
+    expect(surface.screen.text().join('\n')).toContain('wide: 日本語');
+    surface.dispose();
+  });
+
+  test('is drawn without colour when that is asked for', () => {
+    const person = new Person();
+    const surface = new Surface(person.view.size, <Chrome view={person.view} colour={false} />);
+    const cells = new Uint32Array(120 * 4);
+    let coloured = 0;
+    for (let y = 0; y < 35; y += 1) {
+      surface.screen.readRow(y, cells, 0, 120);
+      for (let x = 0; x < 120; x += 1) if ((cells[x * 4 + 1] ?? 0) & 0x3000000) coloured += 1;
+    }
+    expect(coloured).toBe(0);
+    surface.dispose();
+  });
+
+  test('a screen is a screen: nothing of the chrome scrolls', () => {
+    const person = new Person();
+    const surface = new Surface(person.view.size, <Chrome view={person.view} colour={true} />);
+    surface.draw(<Chrome view={person.view} colour={true} />);
+    expect(surface.screen).toBeInstanceOf(Screen);
+    expect(surface.screen.history).toBe(0);
+    surface.dispose();
+  });
+});

@@ -1,0 +1,339 @@
+import { describe, expect, test } from 'vitest';
+import { reduce } from '../../src/core/reduce.ts';
+import { stateChanged } from '../../src/tui/step.ts';
+import { initialUi } from '../../src/tui/ui.ts';
+import { keymapOf, Person } from './stage.ts';
+import { busy, fold, now, stamp, started, team } from './team.ts';
+
+describe('typing', () => {
+  test('goes to the focused agent, every key of it', () => {
+    const person = new Person();
+    for (const key of ['a', 'enter', 'up', 'ctrl-c', 'ctrl-d', 'escape', 'tab', '?'])
+      expect(person.press(key)).toEqual([{ type: 'type', agent: 'architect' }]);
+  });
+
+  test('goes on to the agent that gets the focus', () => {
+    const person = new Person();
+    person.press('^ right');
+    expect(person.press('x')).toEqual([{ type: 'type', agent: 'backend' }]);
+  });
+
+  test('a paste is typed, and a list refuses it', () => {
+    const person = new Person();
+    expect(person.paste('two\nlines')).toEqual([{ type: 'type', agent: 'architect' }]);
+    person.press('^ b');
+    expect(person.paste('text')).toEqual([]);
+    expect(person.ui.toast?.text).toBe('a list takes no text');
+  });
+
+  test('the leader twice sends the leader', () => {
+    const person = new Person();
+    expect(person.press('^ ^')).toEqual([{ type: 'type', agent: 'architect' }]);
+    expect(person.ui.mode.type).toBe('typing');
+  });
+});
+
+describe('focus', () => {
+  test('moves by direction, over terminals and lists, and stays at the edge', () => {
+    const person = new Person();
+    const walk = (keys: string) => {
+      person.press(keys);
+      return person.at;
+    };
+    expect(walk('^ right')).toBe('backend');
+    expect(walk('^ down')).toBe('tester');
+    expect(walk('^ h')).toBe('frontend');
+    expect(walk('^ left')).toBe('frontend');
+    expect(walk('^ k')).toBe('architect');
+    expect(walk('^ l ^ l')).toBe('board');
+    expect(walk('^ down ^ down')).toBe('log');
+    expect(walk('^ left')).toBe('tester');
+  });
+
+  test('moves by number after the leader, and with alt at once', () => {
+    const person = new Person();
+    person.press('^ 3');
+    expect(person.at).toBe('frontend');
+    expect(person.press('alt-2')).toEqual([]);
+    expect(person.at).toBe('backend');
+    person.press('^ 9');
+    expect(person.ui.toast).toMatchObject({ text: 'there is no pane 9: there are 4', tone: 'refused' });
+  });
+
+  test('moves in turn with tab', () => {
+    const person = new Person();
+    const seen = Array.from({ length: 7 }, () => {
+      person.press('^ tab');
+      return person.at;
+    });
+    expect(seen).toEqual(['backend', 'frontend', 'tester', 'board', 'attention', 'log', 'architect']);
+    person.press('^ shift-tab');
+    expect(person.at).toBe('log');
+  });
+
+  test('reaches agents without a pane, which then get one', () => {
+    const person = new Person({ cols: 80, rows: 24 });
+    person.press('^ 4');
+    expect(person.view.panes.map((pane) => ('agent' in pane ? pane.agent : pane.pane))).toEqual(['tester']);
+    expect(person.view.arrangement.strip?.agents).toEqual(['architect', 'backend', 'frontend']);
+  });
+});
+
+describe('the command layer', () => {
+  test('zooms the focused pane, and back', () => {
+    const person = new Person();
+    person.press('^ 2 ^ z');
+    expect(person.view.panes).toHaveLength(1);
+    person.press('^ z');
+    expect(person.view.panes).toHaveLength(7);
+  });
+
+  test('goes to whoever needs you, one after the other', () => {
+    const person = new Person();
+    person.press('^ a');
+    expect(person.at).toBe('tester');
+  });
+
+  test('says so when nobody needs you', () => {
+    const person = new Person({ state: fold(started) });
+    person.press('^ a');
+    expect(person.ui.toast?.text).toBe('nothing waits for you');
+  });
+
+  test('nudges the focused agent', () => {
+    const person = new Person();
+    person.press('^ 2 ^ n');
+    expect(person.words).toEqual(['nudge backend']);
+  });
+
+  test('asks for the message in one line and sends it', () => {
+    const person = new Person();
+    person.press('^ 2 ^ m');
+    expect(person.ui.mode).toMatchObject({ type: 'entry', words: ['send', 'backend'] });
+    person.press('"week datez" backspace s enter');
+    expect(person.words).toEqual(['send backend week dates']);
+    expect(person.ui.mode.type).toBe('typing');
+  });
+
+  test('sends nothing when the line is empty or left', () => {
+    const person = new Person();
+    expect(person.press('^ m enter')).toEqual([]);
+    expect(person.press('^ m "no" escape')).toEqual([]);
+    expect(person.ui.mode.type).toBe('typing');
+  });
+
+  test('keeps a line that begins with a dash from being read as a flag', () => {
+    const person = new Person();
+    person.press('^ q "--force is what?" enter');
+    expect(person.effects).toEqual([
+      { type: 'command', words: ['ask', '--', '--force is what?'], from: 'key' },
+    ]);
+  });
+
+  test('detaches', () => {
+    expect(new Person().press('^ d')).toEqual([{ type: 'detach' }]);
+  });
+
+  test('says that a key means nothing, and escape leaves it', () => {
+    const person = new Person();
+    person.press('^ Q');
+    expect(person.ui.toast).toMatchObject({ text: 'Q means nothing after the leader', tone: 'refused' });
+    person.press('^ escape');
+    expect(person.ui.mode.type).toBe('typing');
+  });
+
+  test('walks through the layouts', () => {
+    const person = new Person();
+    const names = Array.from({ length: 4 }, () => {
+      person.press('^ L');
+      return person.ui.layout;
+    });
+    expect(names).toEqual(['board', 'grid', 'stack', 'team']);
+    person.press('^ :');
+    person.press('"layout stack" enter');
+    expect(person.ui.layout).toBe('stack');
+  });
+
+  test('runs what agents.yaml binds, with the focused agent filled in', () => {
+    const person = new Person({ keymap: keymapOf('ctrl-b', { g: 'send {agent} please commit', d: '' }) });
+    person.press('^ 3 ^ g');
+    expect(person.words).toEqual(['send frontend please commit']);
+    person.press('^ d');
+    expect(person.ui.toast?.text).toBe('d means nothing after the leader');
+  });
+});
+
+describe('the board', () => {
+  test('chooses with the arrows and acts on the chosen task', () => {
+    const person = new Person();
+    person.press('^ b');
+    expect(person.ui.chosen.board).toBe('t5');
+    person.press('v');
+    expect(person.words).toEqual(['review t5']);
+    person.press('a');
+    expect(person.words).toEqual(['approve t5']);
+    person.press('r "say why" enter');
+    expect(person.words).toEqual(['reject t5 --reason say why']);
+    person.press('down down');
+    expect(person.ui.chosen.board).toBe('t2');
+    person.press('enter');
+    expect(person.words).toEqual(['task show t2']);
+    person.press('n');
+    expect(person.words).toEqual(['nudge backend']);
+  });
+
+  test('escape and the board key go back to the terminal', () => {
+    const person = new Person();
+    person.press('^ 2 ^ b escape');
+    expect(person.at).toBe('backend');
+    person.press('^ b ^ b');
+    expect(person.at).toBe('backend');
+  });
+
+  test('fills a small screen while it has the focus', () => {
+    const person = new Person({ cols: 80, rows: 24 });
+    person.press('^ b');
+    expect(person.view.panes).toHaveLength(1);
+    person.press('escape');
+    expect(person.at).toBe('architect');
+  });
+});
+
+test('an attention row runs what resolves it', () => {
+  const person = new Person();
+  person.press('^ 1 ^ l ^ l ^ down');
+  expect(person.at).toBe('attention');
+  person.press('enter');
+  expect(person.at).toBe('tester');
+});
+
+test('a message of the log opens', () => {
+  const person = new Person();
+  person.press('^ : "focus log" enter');
+  expect(person.at).toBe('log');
+  person.press('enter');
+  expect(person.words).toEqual(['inbox m-4']);
+  person.press('up enter');
+  expect(person.words).toEqual(['inbox m-3']);
+});
+
+describe('looking back', () => {
+  test('starts with the leader, moves by keys, and ends with escape', () => {
+    const person = new Person();
+    expect(person.press('^ [')).toEqual([{ type: 'scroll', agent: 'architect', by: 'page-up' }]);
+    expect(person.ui.mode).toEqual({ type: 'scroll', agent: 'architect' });
+    expect(person.press('k')).toEqual([{ type: 'scroll', agent: 'architect', by: 'up' }]);
+    expect(person.press('g')).toEqual([{ type: 'scroll', agent: 'architect', by: 'top' }]);
+    expect(person.press('escape')).toEqual([{ type: 'scroll', agent: 'architect', by: 'bottom' }]);
+    expect(person.ui.mode.type).toBe('typing');
+  });
+
+  test('typing returns to the program', () => {
+    const person = new Person();
+    person.press('^ [');
+    expect(person.press('x')).toEqual([
+      { type: 'scroll', agent: 'architect', by: 'bottom' },
+      { type: 'type', agent: 'architect' },
+    ]);
+  });
+});
+
+describe('the palette', () => {
+  test('finds a command by its letters and asks for what it needs', () => {
+    const person = new Person();
+    person.press('^ : "agsta" enter');
+    expect(person.ui.mode).toMatchObject({ type: 'palette', line: { text: 'agent start ' } });
+    person.press('"ba" tab enter');
+    expect(person.words).toEqual(['agent start backend']);
+  });
+
+  test('shows a refusal in its place and stays open', () => {
+    const person = new Person();
+    person.press('^ : "task show t99" enter');
+    person.hears('task show t99', { ok: false, refusal: 'there is no task `t99`', hint: 'mcc task list' });
+    expect(person.ui.mode).toMatchObject({ type: 'palette', refused: { refusal: 'there is no task `t99`' } });
+    person.press('backspace');
+    expect(person.ui.mode).toMatchObject({ refused: null });
+  });
+
+  test('refuses at once what no command understands, with the nearest one', () => {
+    const person = new Person();
+    person.press('^ : "statsu --all" enter');
+    expect(person.ui.mode).toMatchObject({
+      type: 'palette',
+      refused: { refusal: '`statsu` is no command', hint: 'mcc status' },
+    });
+  });
+
+  test('closes when the command is done, and says what came of it', () => {
+    const person = new Person();
+    person.press('^ : "nudge backend" enter');
+    person.hears('nudge backend', { ok: true, text: 'm-9 queued for backend' });
+    expect(person.ui.mode.type).toBe('typing');
+    expect(person.ui.toast?.text).toBe('m-9 queued for backend');
+  });
+
+  test('offers the last lines again', () => {
+    const person = new Person();
+    person.press('^ : "focus tester" enter ^ : enter');
+    expect(person.at).toBe('tester');
+    expect(person.ui.history).toEqual(['focus tester']);
+  });
+
+  test('goes to an agent by its name alone', () => {
+    const person = new Person();
+    person.press('^ : "frontend" enter');
+    expect(person.at).toBe('frontend');
+  });
+});
+
+test('a long answer opens as a page that scrolls within its bounds', () => {
+  const person = new Person();
+  const text = Array.from({ length: 100 }, (_, index) => `line ${index}`).join('\n');
+  person.hears('review t5', { ok: true, text });
+  expect(person.ui.mode).toMatchObject({ type: 'page', title: 'review t5', top: 0 });
+  person.press('up');
+  expect(person.ui.mode).toMatchObject({ top: 0 });
+  person.press('pagedown');
+  expect(person.ui.mode).toMatchObject({ top: 28 });
+  person.press('G');
+  expect(person.ui.mode).toMatchObject({ top: 72 });
+  person.press('q');
+  expect(person.ui.mode.type).toBe('typing');
+});
+
+test('an answer never takes the line that is being typed away', () => {
+  const person = new Person();
+  person.press('^ m "half a sent"');
+  person.hears('review t5', { ok: true, text: 'a\nb' });
+  expect(person.ui.mode).toMatchObject({ type: 'entry', line: { text: 'half a sent' } });
+});
+
+describe('when the team changes', () => {
+  test('an agent that newly needs the person alerts once, until it is looked at', () => {
+    const before = fold(busy.slice(0, -1));
+    const asks = stamp(
+      { type: 'agent.reported', agent: 'tester', source: 'hook', status: 'needs-you', reason: 'a plan' },
+      before.seq + 1,
+    );
+    const state = reduce(before, asks);
+    const first = stateChanged(initialUi('team'), before, { state, now });
+    expect(first.alerts).toEqual(['tester needs you: a plan']);
+    expect(first.ui.fresh).toEqual(['tester']);
+    const again = stateChanged(first.ui, state, { state, now });
+    expect(again.alerts).toEqual([]);
+    const person = new Person({ state });
+    person.ui = { ...person.ui, fresh: ['tester'] };
+    person.press('^ 4');
+    expect(person.ui.fresh).toEqual([]);
+  });
+
+  test('the focus leaves an agent that is gone', () => {
+    const person = new Person();
+    person.press('^ 4');
+    const state = team();
+    const { tester: _gone, ...agents } = state.agents;
+    const { ui } = stateChanged(person.ui, state, { state: { ...state, agents }, now });
+    expect(ui.focus).toEqual({ agent: 'architect' });
+  });
+});
