@@ -50,6 +50,8 @@ if (!binary) {
   process.exit(2);
 }
 console.log(`Claude Code ${spawnSync(binary, ['--version'], { encoding: 'utf8' }).stdout.trim()}`);
+// The whole job is done through bin/mcc: what is tested must be what stands in src.
+run(process.execPath, [join(root, 'scripts/build.mjs')]);
 const env = { ...process.env, MCC_CLAUDE: binary };
 if (record) run(process.execPath, [join(laboratory, 'record.ts')], { env });
 else
