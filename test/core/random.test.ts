@@ -242,3 +242,12 @@ test('an event about something unknown changes nothing but the place in the log'
     expect(reduce(emptyState, event), type).toEqual({ ...emptyState, seq: 1 });
   }
 });
+
+test('of failures and refused files the last fifty are kept', () => {
+  const facts = Array.from(
+    { length: 60 },
+    (_, at): Fact => ({ type: 'effect.failed', effect: `e${at}`, error: 'x' }),
+  );
+  const { notes } = facts.reduce((state, fact) => reduce(state, stamped(state, fact, seeded(1))), emptyState);
+  expect([notes.length, notes[0]?.text, notes.at(-1)?.text]).toEqual([50, 'e10: x', 'e59: x']);
+});

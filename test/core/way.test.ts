@@ -106,6 +106,14 @@ describe('assignment', () => {
     );
   });
 
+  test('of two that are free takes the one that has done less', () => {
+    atWork()
+      .when('task add one')
+      .when('task done t1 --result x')
+      .when('task add two')
+      .brings({ type: 'task.added' }, { type: 'task.assigned', task: 't2', agent: 'frontend' });
+  });
+
   test('gives an agent one task at a time: what it has submitted still occupies it', () => {
     way.submitted().when('task add next --to backend').brings({ type: 'task.added', task: 't2' });
   });
@@ -443,6 +451,13 @@ describe('a session that begins anew', () => {
     expect(it.post('resume-again').message.body).toMatch(
       'Still open for you: t1 (parser, branch mcc/backend/t1)',
     );
+  });
+
+  test('is not reminded of what it was told itself', () => {
+    way
+      .working()
+      .happens(...took('assign-t1-1'))
+      .brings({ type: 'message.handed' }, { type: 'message.accepted' });
   });
 
   test('without its conversation is told so, and where the task stands in full', () => {
