@@ -19,14 +19,17 @@ export async function runWords(given: readonly string[], shell: Shell, json: boo
   const words = await withInput(given, shell);
   const parsed = parseWords(commands, words);
   if (isRefusal(parsed)) throw misuse(parsed.refusal, parsed.hint ?? 'mcc help');
-  const { command } = parsed;
+  const { command, input } = parsed;
   if (command.where === 'screen') {
     const refusal = `\`${command.name}\` is done on the screen`;
     return tellRefusal(shell, { refusal, hint: 'mcc up, then the leader key and `:`' }, json);
   }
   const root = await rootOf(shell);
   const connection = await connectTo(root, shell);
-  if (connection) return ask(connection, words, shell, json);
+  if (connection) {
+    const waits = command.waits === true && input.flags['no-wait'] !== true;
+    return ask(connection, words, shell, json, waits);
+  }
   if (!command.reads) throw notRunning(root, shell);
   return readAlone(root, words, shell, json);
 }
@@ -49,9 +52,21 @@ async function withInput(words: readonly string[], shell: Shell): Promise<string
   return words.map((word) => (word === '-' ? text.replace(/\n$/, '') : word));
 }
 
-async function ask(connection: WireClient, words: string[], shell: Shell, json: boolean): Promise<number> {
+async function ask(
+  connection: WireClient,
+  words: string[],
+  shell: Shell,
+  json: boolean,
+  waits: boolean,
+): Promise<number> {
   try {
     const result = await connection.command(words);
+    const task = result.ok ? taskIn(result.data) : undefined;
+    if (result.ok && waits && task) {
+      shell.err(`${result.text}; waiting for the answer (Ctrl-C leaves it to the team)\n`);
+      const { waitForTask } = await import('./wait.ts');
+      return await waitForTask(connection, task, shell, json);
+    }
     if (result.ok) return tellOutcome(shell, result, json);
     const { refusal, hint, code } = result;
     return tellRefusal(shell, hint === undefined ? { refusal } : { refusal, hint }, json, code);
@@ -59,6 +74,10 @@ async function ask(connection: WireClient, words: string[], shell: Shell, json: 
     await connection.close();
   }
 }
+
+/** The task that came of a command. */
+const taskIn = (data: unknown): string | undefined =>
+  typeof data === 'object' && data !== null && 'task' in data ? String(data.task) : undefined;
 
 async function readAlone(
   root: string,

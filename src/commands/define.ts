@@ -19,6 +19,8 @@ export interface Command {
   who: readonly ('person' | 'architect' | 'agent')[];
   /** `supervisor` decides on the state; `screen` is carried out by the TUI that shows it */
   where: 'supervisor' | 'screen';
+  /** a shell waits until the task that came of it has ended, unless --no-wait is given, and prints its result */
+  waits?: boolean;
   /** needs no running supervisor: it only reads the folded log */
   reads?: boolean;
   /** what must be looked up in the world before it can be decided */

@@ -10,8 +10,12 @@ export const runCommands: Command[] = [
     name: 'ask',
     summary: 'Give the architect a request; it splits it into tasks and answers in the end',
     args: [{ name: 'title', of: 'text', required: true, rest: true }],
-    flags: { priority: { type: 'text', describe: 'one of low, normal, high, urgent' } },
-    examples: ['mcc ask "add a dark theme to the settings page"'],
+    flags: {
+      priority: { type: 'text', describe: 'one of low, normal, high, urgent' },
+      'no-wait': { type: 'boolean', describe: 'from a shell: do not wait for the answer' },
+    },
+    waits: true,
+    examples: ['mcc ask "add a dark theme to the settings page"', 'mcc ask --no-wait "add a dark theme"'],
     run: ({ state, input }) => {
       const architect = state.team?.architect;
       if (!architect) return refuse('agents.yaml names no architect', 'mcc task add "…" --to <agent>');

@@ -1,41 +1,31 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { readPointer } from '../../src/io/runtime.ts';
 import { connect } from '../../src/wire/client.ts';
-import { binary, version } from './lab.ts';
-import { type Content, playModel, say, type Turn, use } from './model.ts';
+import { version } from './lab.ts';
+import { type Content, type Script, say, type Turn, use } from './model.ts';
+import { Team } from './team.ts';
 
 /**
  * The whole job on the real CLI, through bin/mcc: a request, an architect that splits it, two workers that write and
  * commit, a permission dialog answered by a key in the pane, messages both ways, review, approval, merge, answer. Only
  * the model is a script: it sees what mcc sent, and what it "says" are real tool calls.
  */
-const execute = promisify(execFile);
-const mcc = resolve(import.meta.dirname, '../../bin/mcc');
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
 /** What the model of each agent does: one answer a step, told apart by what it was asked and what its tools answered. */
-function play(turn: Turn): Content[] {
-  const step = turn.results.length;
-  if (turn.agent === 'architect') return architect(turn, step);
-  return worker(turn, step);
-}
+const play =
+  (root: string): Script =>
+  (turn) =>
+    turn.agent === 'architect'
+      ? architect(turn, turn.results.length)
+      : worker(root, turn, turn.results.length);
+
+const tools = 'allowed_tools: ["Bash(git:*)", "Bash(cat:*)"]';
 
 const task = (prompt: string): string => /\btask (t\d+)/i.exec(prompt)?.[1] ?? '';
 
@@ -72,7 +62,7 @@ function architect({ prompt, results }: Turn, step: number): Content[] {
   return [say('Nothing to do.')];
 }
 
-function worker({ agent, prompt, results }: Turn, step: number): Content[] {
+function worker(root: string, { agent, prompt, results }: Turn, step: number): Content[] {
   if (prompt.includes('Lower case')) {
     const id = 't2';
     if (step === 0)
@@ -108,92 +98,23 @@ function worker({ agent, prompt, results }: Turn, step: number): Content[] {
   return [say('Submitted.')];
 }
 
-let root = '';
-
-async function begin(): Promise<{
-  run: (...words: string[]) => Promise<string>;
-  env: Record<string, string>;
-  home: string;
-}> {
-  const top = realpathSync(mkdtempSync(join(tmpdir(), 'mcc job ü-')));
-  ends.push(() => rmSync(top, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
-  root = join(top, 'repo');
-  const home = join(top, 'home');
-  for (const path of [root, home]) mkdirSync(path);
-  const model = await playModel(play);
-  ends.push(() => model.close());
-  const env = {
-    PATH: process.env.PATH ?? '',
-    HOME: home,
-    SHELL: '/bin/sh',
-    LANG: 'C.UTF-8',
-    ANTHROPIC_API_KEY: 'sk-ant-fake-key-for-the-laboratory-0001',
-    ANTHROPIC_BASE_URL: model.url,
-    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-  };
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, env, stdio: 'pipe' });
-  git('init', '-q', '-b', 'main');
-  git('config', 'user.name', 'Person');
-  git('config', 'user.email', 'person@example.org');
-  const agent = (name: string, mode: string) =>
-    `  ${name}: { command: [${JSON.stringify(binary)}], permission_mode: ${mode}, allowed_tools: ["Bash(git:*)", "Bash(cat:*)"] }`;
-  writeFileSync(
-    join(root, 'agents.yaml'),
-    [
-      'architect: architect',
-      'agents:',
-      agent('architect', 'default'),
-      agent('alpha', 'default'),
-      agent('beta', 'bypassPermissions'),
-      'merge: { gates: [ { name: files, run: "ls alpha.txt" } ] }',
-      '',
-    ].join('\n'),
-  );
-  git('add', '.');
-  git('commit', '-qm', 'Start');
-  // Not synchronous: this process plays the model meanwhile.
-  const run = async (...words: string[]) =>
-    (await execute(process.execPath, [mcc, ...words], { cwd: root, env })).stdout;
-  ends.push(() => {
-    spawnSync(process.execPath, [mcc, 'down', '--force'], { cwd: root, env });
-  });
-  return { run, env, home };
-}
-
-async function until<T>(what: string, test: () => T | undefined | false, ms = 60_000): Promise<T> {
-  const end = Date.now() + ms;
-  for (;;) {
-    const found = test();
-    if (found) return found;
-    if (Date.now() > end) {
-      const log = join(root, '.mcc/events.jsonl');
-      throw new Error(
-        `waited for ${what}\n${existsSync(log) ? readFileSync(log, 'utf8').split('\n').slice(-40).join('\n').slice(-8000) : ''}`,
-      );
-    }
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}
-
-const events = (): any[] =>
-  readFileSync(join(root, '.mcc/events.jsonl'), 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-
 test(`the whole job with Claude Code ${version}`, async () => {
-  const { run, env } = await begin();
-  await run('up', '--headless');
-  await run('ask', 'two files, please');
-  const waiting = (type: string, fits: (event: any) => boolean) =>
-    until(type, () => events().find((event) => event.type === type && fits(event)));
+  const team = await Team.open(
+    { architect: tools, alpha: tools, beta: `${tools}, permission_mode: bypassPermissions` },
+    ['architect: architect', 'merge: { gates: [ { name: files, run: "ls alpha.txt" } ] }'],
+    play,
+  );
+  ends.push(() => team.close());
+  const { root } = team;
+  await team.run('up', '--headless');
+  await team.run('ask', '--no-wait', 'two files, please');
 
   // alpha's Write needs a permission: its dialog is answered by a key in its pane.
-  const asked = await waiting(
+  const asked = await team.event(
     'agent.reported',
     (event) => event.agent === 'alpha' && event.status === 'needs-you',
   );
-  expect(await run('status')).toMatch(/alpha needs you: permission: Write .*alpha\.txt/);
+  expect(await team.run('status')).toMatch(/alpha needs you: permission: Write .*alpha\.txt/);
   const client = await connect(readPointer(root) ?? '', { version: 'test', pid: process.pid, client: 'tui' });
   let drawn = '';
   let drawnAt = Date.now();
@@ -204,9 +125,12 @@ test(`the whole job with Claude Code ${version}`, async () => {
   });
   client.send({ type: 'watch', agent: 'alpha' });
   // Newer versions ignore keys for a moment after a dialog opened, lest one be meant for the composer.
-  await until('the dialog, drawn and still', () => drawn.includes('alpha.txt') && Date.now() - drawnAt > 800);
+  await team.until(
+    'the dialog, drawn and still',
+    () => drawn.includes('alpha.txt') && Date.now() - drawnAt > 800,
+  );
   client.send({ type: 'input', agent: 'alpha' }, Buffer.from('1'));
-  await waiting(
+  await team.event(
     'agent.reported',
     (event) =>
       event.agent === 'alpha' &&
@@ -216,38 +140,43 @@ test(`the whole job with Claude Code ${version}`, async () => {
   );
   await client.close();
 
-  const done = await waiting('task.done', (event) => event.task === 't1');
+  const done = await team.event('task.done', (event) => event.task === 't1');
   expect(done).toMatchObject({ by: 'agent:architect', result: 'Both files are in.' });
   expect(readFileSync(join(root, 'alpha.txt'), 'utf8')).toBe('alpha\n');
   expect(readFileSync(join(root, 'beta.txt'), 'utf8')).toBe('alpha\n');
-  const approvals = events().filter((event) => event.type === 'task.approved');
+  const approvals = team.events().filter((event) => event.type === 'task.approved');
   expect(approvals.map((event) => [event.task, event.by])).toEqual([
     ['t2', 'agent:architect'],
     ['t3', 'agent:architect'],
   ]);
   for (const { task: id, commit } of approvals) {
-    expect(events().find((event) => event.type === 'task.merged' && event.task === id)?.commit).toBe(commit);
+    expect(team.events().find((event) => event.type === 'task.merged' && event.task === id)?.commit).toBe(
+      commit,
+    );
   }
   // Each message was handed over once, and the agent's own evidence says so.
-  const posts = events().filter((event) => event.type === 'message.queued' && event.message.to !== 'person');
+  const posts = team
+    .events()
+    .filter((event) => event.type === 'message.queued' && event.message.to !== 'person');
   for (const { message } of posts) {
     expect(
-      events().filter((event) => event.type === 'message.handed' && event.id === message.id).length,
+      team.events().filter((event) => event.type === 'message.handed' && event.id === message.id).length,
       message.id,
     ).toBe(1);
     expect(
-      events().filter((event) => event.type === 'message.accepted' && event.id === message.id).length,
+      team.events().filter((event) => event.type === 'message.accepted' && event.id === message.id).length,
       message.id,
     ).toBe(1);
   }
-  expect(events().filter((event) => ['effect.failed', 'file.refused'].includes(event.type))).toEqual([]);
-  const pids = events()
+  expect(team.events().filter((event) => ['effect.failed', 'file.refused'].includes(event.type))).toEqual([]);
+  const pids = team
+    .events()
     .filter((event) => event.type === 'session.started')
     .map((event) => event.pid as number);
-  await run('down');
+  await team.run('down');
   expect(pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
   expect(existsSync(join(root, '.mcc/run/socket'))).toBe(false);
   for (const pid of pids) expect(existsSync(`/tmp/cc-socks/${pid}.sock`)).toBe(false);
-  expect(execFileSync('git', ['status', '--short'], { cwd: root, env, encoding: 'utf8' })).toBe('');
+  expect(team.git('status', '--short')).toBe('');
   expect(readdirSync(join(root, 'worktrees')).sort()).toEqual(['alpha', 'architect', 'beta']);
 }, 180_000);

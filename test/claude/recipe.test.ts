@@ -110,13 +110,17 @@ describe(`Claude Code ${version}`, () => {
     await submit(lab, session, 'please write');
     await lab.until('the dialog', () => session.has('Do you want to create a.txt?'));
     expect(claude.composer?.(session.rows()).state).toBe('absent');
-    expect(lab.reports.at(-1)).toMatchObject({
+    // The dialog is drawn by itself: the hook and the status file may come a moment after it.
+    await lab.until('the hook', () => lab.reports.some((report) => report.needs === 'permission'));
+    expect(lab.reports.find((report) => report.needs === 'permission')).toMatchObject({
       status: 'needs-you',
-      needs: 'permission',
       tool: 'Write',
       argument: file,
     });
-    expect(claude.sessionFile?.(lab.sessionFiles(input)[0])?.status).toBe('needs-you');
+    await lab.until(
+      'the status file',
+      () => claude.sessionFile?.(lab.sessionFiles(input)[0])?.status === 'needs-you',
+    );
     expect(existsSync(file)).toBe(false);
     // Newer versions ignore keys for a moment after the dialog opened, lest one be meant for the composer.
     await session.settled(700);
