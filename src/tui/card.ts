@@ -1,5 +1,5 @@
 import { standing } from '../commands/show.ts';
-import { weigh } from '../core/evidence.ts';
+import { needsPerson, weigh } from '../core/evidence.ts';
 import { type Agent, pendingPosts, type State, taskOf } from '../core/state.ts';
 import type { Frame } from './box.ts';
 import { clip, type Line, line, type Span, span, widthOf } from './line.ts';
@@ -33,12 +33,20 @@ function stateParts(state: State, agent: Agent, number: number, now: number, foc
       ),
     },
     { side: 'left', rank: 1, spans: line(span(` ${mark.word}`, mark.style)) },
-    ...(reason ? [{ side: 'left' as const, rank: 3, spans: line(span(`: ${reason}`, mark.style)) }] : []),
+    ...(reason
+      ? [
+          {
+            side: 'left' as const,
+            rank: needsPerson(status) ? 2 : 3,
+            spans: line(span(`: ${reason}`, mark.style)),
+          },
+        ]
+      : []),
     ...(task
       ? [
           {
             side: 'left' as const,
-            rank: 2,
+            rank: needsPerson(status) ? 3 : 2,
             spans: line(dot, span(task.id, {}), ...standingMark(state, task.status, standing(state, task))),
           },
           { side: 'left' as const, rank: 5, spans: line(span(` ${task.title}`, quiet)) },

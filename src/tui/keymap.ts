@@ -1,7 +1,8 @@
 import { commands } from '../commands/index.ts';
 import { splitLine } from '../commands/words.ts';
 import { nearest } from '../core/nearest.ts';
-import { type Refusal, refuse } from '../core/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
+import { parseKey } from '../term/keys.ts';
 
 /**
  * Keys are data: key → command in words, the same words as in the shell. `{agent}` stands for the focused agent and
@@ -93,13 +94,20 @@ export function makeKeymap(
   leader: string = defaultLeader,
   bind: Readonly<Record<string, string>> = {},
 ): Keymap | Refusal {
+  const opens = parseKey(leader);
+  if (opens === null) return refuse(`keys.leader: \`${leader}\` is no key`, 'leader: ctrl-space');
+  const own: Binding[] = [];
   for (const [key, words] of Object.entries(bind)) {
-    const problem = misbound(key, words);
-    if (problem) return problem;
+    const binding = bindingOf(key, words);
+    if (isRefusal(binding)) return binding;
+    own.push(binding);
   }
-  const own = Object.entries(bind).map(([key, words]) => row(key, words, labelOf(words)));
   const kept = tables.leader.filter(({ key }) => !own.some((binding) => binding.key === key));
-  return { leader, tables: { ...tables, leader: [...own.filter(({ words }) => words !== ''), ...kept] } };
+  // Empty words take a key away.
+  return {
+    leader: opens,
+    tables: { ...tables, leader: [...own.filter(({ words }) => words !== ''), ...kept] },
+  };
 }
 
 /** The command that words are about: its first two words, or its first. */
@@ -108,17 +116,15 @@ const commandOf = (words: readonly string[]) =>
 
 const labelOf = (words: string): string => (words === '' ? '' : words.replace(/ …$/, ''));
 
-function misbound(key: string, line: string): Refusal | null {
-  if (key === '') return refuse('keys.bind: a key has no name', 'mcc keys');
-  if (line === '') return null; // an empty string takes a key away
+function bindingOf(name: string, line: string): Binding | Refusal {
+  const key = parseKey(name);
+  if (key === null) return refuse(`keys.bind: \`${name}\` is no key`, 'mcc keys');
   const words = splitLine(line);
-  if (commandOf(words)) return null;
+  if (line === '' || commandOf(words)) return row(key, line, labelOf(line));
   const meant =
     nearest(words.slice(0, 2).join(' '), commands.keys()) ?? nearest(words[0] ?? '', commands.keys());
-  return refuse(
-    `keys.bind: ${key}: \`${line}\` is no command${meant ? `: did you mean \`${meant}\`?` : ''}`,
-    'mcc help',
-  );
+  const did = meant ? `: did you mean \`${meant}\`?` : '';
+  return refuse(`keys.bind: ${name}: \`${line}\` is no command${did}`, 'mcc help');
 }
 
 /** Keys that stand twice in one table: none in the defaults, held by a test. */

@@ -10,8 +10,10 @@ export interface Mouse {
   /** 0-based cells of the screen */
   readonly x: number;
   readonly y: number;
-  /** for the wheel: negative is up */
+  /** for the wheel: negative is up, 0 for a wheel that turns sideways */
   readonly by: number;
+  /** it is the left button */
+  readonly left: boolean;
 }
 
 /** What the program in a pane wants of the mouse. */
@@ -20,15 +22,18 @@ export type Wants = 'all' | 'arrows' | 'nothing';
 /** Lines that one notch of the wheel moves. */
 const notch = 3;
 
+const clicked = (mouse: Mouse): boolean => mouse.action === 'press' && mouse.left;
+
 /** What the mouse does. `wants` tells of the program under the pointer. */
 export function point(view: View, mouse: Mouse, wants: (agent: string) => Wants): Step {
   const { ui } = view;
+  if (mouse.action === 'wheel' && mouse.by === 0) return still(ui);
   if (overlayRect(view)) return onOverlay(view, mouse);
   if (mouse.y === view.size.rows - 1)
-    return mouse.action === 'press' ? still(withMode(ui, { type: 'leader' })) : still(ui);
+    return clicked(mouse) ? still(withMode(ui, { type: 'leader' })) : still(ui);
   const strip = view.arrangement.strip?.rect;
   if (strip && mouse.y === strip.y && mouse.x >= strip.x && mouse.x < strip.x + strip.cols) {
-    const agent = mouse.action === 'press' ? stripAgentAt(view, mouse.x - strip.x) : undefined;
+    const agent = clicked(mouse) ? stripAgentAt(view, mouse.x - strip.x) : undefined;
     return still(agent === undefined ? ui : focusOn(ui, { agent }));
   }
   const pane = paneAt(view, mouse.x, mouse.y);
@@ -53,7 +58,7 @@ function onOverlay(view: View, mouse: Mouse): Step {
     mouse.x < rect.x + rect.cols &&
     mouse.y >= rect.y &&
     mouse.y < rect.y + rect.rows;
-  return mouse.action === 'press' && !inOverlay ? still(withMode(ui, typing)) : still(ui);
+  return clicked(mouse) && !inOverlay ? still(withMode(ui, typing)) : still(ui);
 }
 
 function onList(
@@ -65,7 +70,7 @@ function onList(
   const { ui } = view;
   if (mouse.action === 'wheel')
     return press(focusOn(ui, { pane }), { key: mouse.by < 0 ? 'up' : 'down' }, view);
-  if (mouse.action !== 'press') return still(ui);
+  if (!clicked(mouse)) return still(ui);
   const room = inside(rect);
   const row = listRows(view, pane, room.cols, room.rows)[mouse.y - room.y];
   return chooseRow(ui, pane, itemAt(row, mouse.x - room.x), view);
@@ -83,5 +88,5 @@ function onTerminal(view: View, agent: string, mouse: Mouse, wants: Wants): Step
     return { ui: withMode(ui, mode), effects: [{ type: 'scroll', agent, by: -mouse.by * notch }] };
   }
   if (focused) return { ui, effects: pass };
-  return still(mouse.action === 'press' ? focusOn(ui, { agent }) : ui);
+  return still(clicked(mouse) ? focusOn(ui, { agent }) : ui);
 }

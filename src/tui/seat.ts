@@ -2,7 +2,7 @@ import { parseEvent } from '../core/event.ts';
 import type { Layout } from '../core/layout.ts';
 import { reduce } from '../core/reduce.ts';
 import { emptyState, type State } from '../core/state.ts';
-import { encode, type Input, KeyReader, nameOf } from '../term/keys.ts';
+import { type Button, encode, type Input, KeyReader, nameOf } from '../term/keys.ts';
 import type { Tty } from '../term/tty.ts';
 import type { WireClient } from '../wire/client.ts';
 import type { ServerFrame } from '../wire/schema.ts';
@@ -21,6 +21,8 @@ const escapeWait = 30;
 const toastTime = 8_000;
 /** After this long without a word a starting agent reads as unknown (evidence.ts), in ms. */
 const silence = 20_050;
+
+const notches: Partial<Record<Button, number>> = { 'wheel-up': -1, 'wheel-down': 1 };
 
 interface Ways {
   keymap: Keymap;
@@ -240,8 +242,10 @@ export class Seat {
           )
         : input.type === 'paste'
           ? paste(this.#ui, input.text, view)
-          : point(view, { ...input, by: input.button === 'wheel-up' ? -1 : 1 }, (agent) =>
-              this.#wants(agent),
+          : point(
+              view,
+              { ...input, by: notches[input.button] ?? 0, left: input.button === 'left' },
+              (agent) => this.#wants(agent),
             );
     this.#apply(step, input);
   }

@@ -47,7 +47,7 @@ describe('the chrome', () => {
       │                                        ││                                        │╰──────────────────────────────────╯
       │                                        ││                                        │╭ needs you 2 ─────────────────────╮
       ╰ ✉ 1 on the way ────────────────────────╯╰────────────────────────────────────────╯│ ◆ tester needs you: may it run   │
-      ╭ 3 frontend ○ idle · t5 submitted ──────╮╭ 4 tester ◆ needs you · t4 ─────────────╮│   \`npm test\`?                    │
+      ╭ 3 frontend ○ idle · t5 submitted ──────╮╭ 4 tester ◆ needs you: may it run … ────╮│   \`npm test\`?                    │
       │                                        ││                                        ││   → focus tester                 │
       │                                        ││                                        ││ ◆ 1 message(s) for you, from     │
       │                                        ││                                        ││   architect: Plan for t1: four   │

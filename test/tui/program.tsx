@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { layoutSchema } from '../../src/core/layout.ts';
+import { runTui } from '../../src/tui/mount.tsx';
+
+/** The screen in a process of its own, for tests: the socket's path is its argument. */
+const layouts = Object.fromEntries(
+  readdirSync('layouts').map((file) => [
+    file.replace('.yaml', ''),
+    layoutSchema.parse(parse(readFileSync(`layouts/${file}`, 'utf8'))),
+  ]),
+);
+
+try {
+  const end = await runTui({
+    socket: process.argv[2] ?? '',
+    version: '0.1.0',
+    layouts,
+    layout: 'team',
+    colour: !process.env.NO_COLOR,
+  });
+  console.log(`ended: ${end.reason}${end.message ? `: ${end.message}` : ''}`);
+  if (end.signal) process.kill(process.pid, end.signal);
+} catch (error) {
+  console.log(`bug: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = 70;
+}

@@ -1,0 +1,233 @@
+import { afterEach, expect, test } from 'vitest';
+import { Screen, type Size } from '../../src/term/screen.ts';
+import { perform } from './theatre.ts';
+
+const leader = '\x00';
+let play: Awaited<ReturnType<typeof perform>>;
+
+async function curtain(size: Size = { cols: 120, rows: 35 }, env: Record<string, string> = {}) {
+  play = await perform(size, env);
+  await play.shows('architect ready');
+  return play;
+}
+
+afterEach(async () => {
+  await play.close();
+});
+
+test('the screen shows every terminal in its pane, beside board, attention and messages', async () => {
+  const { shows, text } = await curtain();
+  for (const agent of ['backend', 'frontend', 'tester']) await shows(`${agent} ready`);
+  expect(text()).toContain('board');
+  expect(text()).toContain('needs you 2');
+  expect(text()).toContain('dates · main bbbbbbb');
+});
+
+test('what is typed goes to the focused agent, and its echo appears in its pane', async () => {
+  const { stagehand, type, shows } = await curtain();
+  type('hello');
+  await shows('$ hello');
+  type(`${leader}2`);
+  await stagehand.until('a resize or nothing', () => true);
+  type('world\r');
+  await shows('$ world');
+  expect(stagehand.typed('architect')).toBe('hello');
+  expect(stagehand.typed('backend')).toBe('world\r');
+});
+
+test('ctrl-c belongs to the agent', async () => {
+  const { stagehand, type } = await curtain();
+  type('\x03');
+  await stagehand.until('ctrl-c', (frame) => frame.type === 'input' && frame.bytes === '\x03');
+});
+
+test('programs have the size of their panes, also after zoom and a resize of the terminal', async () => {
+  const { stagehand, type, resize, shows } = await curtain();
+  const sized = (agent: string, cols: number, rows: number) =>
+    stagehand.until(`${agent} at ${cols}×${rows}`, (frame) => {
+      if (frame.type === 'resize') return frame.agent === agent && frame.cols === cols && frame.rows === rows;
+      return (
+        frame.type === 'watch' &&
+        frame.agent === agent &&
+        frame.size?.cols === cols &&
+        frame.size.rows === rows
+      );
+    });
+  await sized('architect', 40, 15);
+  type(`${leader}z`);
+  await sized('architect', 118, 31);
+  await shows('zoom');
+  resize({ cols: 100, rows: 30 });
+  await sized('architect', 98, 26);
+  await shows('2 backend ●   3 frontend ○   4 tester ◆');
+});
+
+test('a terminal that becomes too small says so, and everything is back when it grows', async () => {
+  const { resize, shows } = await curtain();
+  resize({ cols: 50, rows: 10 });
+  await shows('mcc needs 60×16');
+  resize({ cols: 120, rows: 35 });
+  await shows('architect ready');
+  await shows('needs you 2');
+});
+
+test('the palette runs a command; a refusal stays in it', async () => {
+  const { stagehand, type, shows, hides } = await curtain();
+  stagehand.answers.set('merge t2', {
+    ok: false,
+    refusal: 't2 is not approved: it is working',
+    hint: 'mcc task show t2',
+    code: 1,
+  });
+  stagehand.answers.set('nudge backend', { ok: true, text: 'm-9 queued for backend' });
+  type(`${leader}:`);
+  await shows('commands');
+  type('merge t2\r');
+  await shows('t2 is not approved');
+  type('\x15nudge backend\r');
+  await shows('✓ m-9 queued for backend');
+  await hides('╭ commands');
+});
+
+test('the leader names the keys, and help lists them all', async () => {
+  const { type, shows, hides } = await curtain();
+  type(leader);
+  await shows('next that needs you');
+  type('?');
+  await shows('What you type goes to the agent whose frame is coloured');
+  type('\x1b');
+  await hides('What you type goes');
+});
+
+test('what happens to the team is on the screen, and a newly needed person hears one bell', async () => {
+  const { stagehand, shows, screen } = await curtain();
+  let bells = 0;
+  screen.onBell(() => {
+    bells += 1;
+  });
+  stagehand.tell({
+    type: 'agent.reported',
+    agent: 'backend',
+    source: 'hook',
+    status: 'needs-you',
+    reason: 'a plan to approve',
+  });
+  await shows('backend ◆ needs you: a plan');
+  stagehand.tell({ type: 'task.approved', task: 't5', commit: 'd'.repeat(40) });
+  await shows('t5 approved');
+  expect(bells).toBe(1);
+});
+
+test('the mouse focuses a pane, chooses on the board, and the wheel looks back', async () => {
+  const { stagehand, type, shows, hides } = await curtain();
+  type('\x1b[<0;60;5M\x1b[<0;60;5m');
+  type('x');
+  await stagehand.until(
+    'x typed',
+    (frame) => frame.type === 'input' && frame.agent === 'backend' && frame.bytes === 'x',
+  );
+  stagehand.writes('backend', Array.from({ length: 50 }, (_, index) => `\r\nrow ${index}`).join(''));
+  await shows('row 49');
+  type('\x1b[<64;60;5M'.repeat(4));
+  await shows('↑ 12 esc');
+  await hides('row 49');
+  type('y');
+  await shows('row 49');
+  type('\x1b[<0;95;4M\x1b[<0;95;4m');
+  await shows('a approve');
+});
+
+test('a paste reaches a program that asked for it between its marks', async () => {
+  const { stagehand, type, shows } = await curtain();
+  stagehand.writes('architect', '\x1b[?2004hpaste me');
+  await shows('paste me');
+  type('\x1b[200~two\nlines\x1b[201~');
+  await stagehand.until(
+    'a bracketed paste',
+    (frame) => frame.type === 'input' && frame.bytes.includes('\x1b[200~'),
+  );
+  expect(stagehand.typed('architect')).toMatch(/\x1b\[200~two[\n\r]lines\x1b\[201~/);
+});
+
+test('only terminals in view are watched', async () => {
+  const { stagehand, type } = await curtain({ cols: 80, rows: 24 });
+  expect(
+    stagehand.heard.filter((frame) => frame.type === 'watch').map((frame) => 'agent' in frame && frame.agent),
+  ).toEqual(['architect']);
+  type('\x1b2');
+  await stagehand.until('backend watched', (frame) => frame.type === 'watch' && frame.agent === 'backend');
+  await stagehand.until(
+    'architect unwatched',
+    (frame) => frame.type === 'unwatch' && frame.agent === 'architect',
+  );
+});
+
+/** The terminal as a shell expects it. */
+function restored(screen: Screen, size: Size) {
+  screen.flush();
+  expect(screen.modes).toEqual(new Screen(size).modes);
+  expect(screen.cursor.visible).toBe(true);
+}
+
+test('detaching restores the terminal and leaves the agents alone', async () => {
+  const { type, exit, screen, text, stagehand } = await curtain();
+  type(`${leader}d`);
+  expect(await exit).toMatchObject({ code: 0 });
+  restored(screen, screen.size);
+  expect(text()).toContain('ended: detached');
+  expect(stagehand.heard.filter((frame) => frame.type === 'command')).toEqual([]);
+});
+
+test('SIGTERM and SIGHUP restore the terminal', async () => {
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) {
+    const { session, exit, screen, text } = await curtain();
+    process.kill(session.pid, signal);
+    expect((await exit).code === 0).toBe(false);
+    restored(screen, screen.size);
+    expect(text()).toContain(`ended by ${signal}`);
+    if (signal === 'SIGTERM') await play.close();
+  }
+});
+
+test('a bug restores the terminal before it is told', async () => {
+  const { stagehand, exit, screen, text } = await curtain();
+  stagehand.sends({ type: 'event', event: { v: 1, seq: 99, type: 'never.heard.of' } });
+  expect(await exit).toMatchObject({ code: 70 });
+  restored(screen, screen.size);
+  expect(text()).toContain('bug: unknown event type "never.heard.of"');
+});
+
+test('a supervisor that goes down says why, one that vanishes is told with the way back', async () => {
+  const first = await curtain();
+  await first.stagehand.close('mcc down');
+  await first.exit;
+  restored(first.screen, first.screen.size);
+  expect(first.text()).toContain('ended: closed: mcc down');
+  await first.close();
+  const second = await curtain();
+  second.stagehand.vanish();
+  await second.exit;
+  restored(second.screen, second.screen.size);
+  expect(second.text()).toContain('mcc up starts it again');
+});
+
+test('NO_COLOR is respected by the chrome', async () => {
+  const { screen } = await curtain({ cols: 120, rows: 35 }, { NO_COLOR: '1' });
+  const cells = new Uint32Array(120 * 4);
+  screen.readRow(0, cells, 0);
+  expect(
+    Array.from({ length: 120 }, (_, x) => (cells[x * 4 + 1] ?? 0) & 0x3000000).every((mode) => mode === 0),
+  ).toBe(true);
+});
+
+test('nothing is written while nothing happens', async () => {
+  const { session, type, shows } = await curtain();
+  type('quiet');
+  await shows('$ quiet');
+  let bytes = 0;
+  session.onData((data) => {
+    bytes += data.length;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  expect(bytes).toBe(0);
+});
