@@ -1,5 +1,5 @@
 import { start } from './background.ts';
-import { preflight, stopAtProblems } from './preflight.ts';
+import { layoutProblems, preflight, stopAtProblems } from './preflight.ts';
 import { Stop } from './report.ts';
 import { exits, type Shell, styled } from './shell.ts';
 import type { Call } from './verbs.ts';
@@ -12,8 +12,13 @@ export async function run(call: Call): Promise<number> {
   const { shell, options, json } = call;
   const headless = options.headless === true;
   if (!headless) needScreen(shell);
-  const { repository, problems, notes } = await preflight(shell);
+  if (options.demo === true) {
+    const { runDemo } = await import('./demo.ts');
+    return runDemo(call);
+  }
+  const { repository, team, layouts, problems, notes } = await preflight(shell);
   stopAtProblems(problems);
+  if (typeof options.layout === 'string') stopAtProblems(layoutProblems(options.layout, layouts));
   const started = await start(repository.root, shell);
   if (headless) {
     const data = { root: repository.root, ...started };
@@ -22,7 +27,8 @@ export async function run(call: Call): Promise<number> {
     if (!json) for (const note of notes) shell.err(`${styled(shell, 'dim', 'note:')} ${note}\n`);
     return exits.ok;
   }
-  throw new Stop('the screen is not part of this build yet', 'mcc up --headless', exits.config);
+  const { openScreen } = await import('./screen.ts');
+  return openScreen(call, repository.root, team, layouts);
 }
 
 function needScreen({ terminal, env }: Shell): void {

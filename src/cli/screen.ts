@@ -1,0 +1,38 @@
+import { constants } from 'node:os';
+import type { Layout } from '../core/layout.ts';
+import type { Team } from '../core/team.ts';
+import { readPointer } from '../io/runtime.ts';
+import { runTui, type TuiEnd } from '../tui/mount.tsx';
+import { notRunning } from './door.ts';
+import { exits, type Shell } from './shell.ts';
+import type { Call } from './verbs.ts';
+
+/**
+ * Opens the screen on the supervisor that runs for `root`, and returns the exit code once it was left: agents and
+ * supervisor go on in any case.
+ */
+export async function openScreen(
+  call: Call,
+  root: string,
+  team: Team,
+  layouts: Record<string, Layout>,
+): Promise<number> {
+  const { shell, options } = call;
+  const layout = typeof options.layout === 'string' ? options.layout : team.layout;
+  const socket = readPointer(root);
+  if (socket === undefined) throw notRunning(root, shell);
+  const token = shell.env.MCC_TOKEN;
+  const end = await runTui({
+    ...{ socket, layouts, layout, version: shell.version, keys: team.keys, scrollback: team.scrollback },
+    colour: !shell.env.NO_COLOR,
+    ...(token ? { token } : {}),
+  });
+  return told(end, shell);
+}
+
+function told({ reason, message, signal }: TuiEnd, shell: Shell): number {
+  if (message) shell.err(`${message}\n`);
+  // What a shell reports of a program that a signal ended.
+  if (signal) return 128 + constants.signals[signal];
+  return reason === 'lost' ? exits.notRunning : exits.ok;
+}
