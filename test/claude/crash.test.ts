@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { isAlive, startTime } from '../../src/io/process.ts';
 import { version } from './lab.ts';
 import { type Content, type Script, say, use } from './model.ts';
 import { Team } from './team.ts';
@@ -50,14 +51,12 @@ test(`kill -9 of the supervisor: Claude Code ${version} goes on with its convers
   const { pid, seq } = team.events().findLast((event) => event.type === 'supervisor.started');
   const first = team.events().findLast((event) => event.type === 'session.started');
   process.kill(pid, 'SIGKILL');
-  await team.until(
-    'a dead supervisor',
-    () => !existsSync(`/proc/${pid}`) || readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z'),
-  );
+  await team.until('a dead supervisor', () => startTime(pid) === undefined);
 
   await team.run('up', '--headless');
   hold();
-  expect(existsSync(`/proc/${first.pid}`), 'the old session').toBe(false);
+  // It is proved dead before the next one may begin.
+  expect(isAlive(first.pid, first.start), 'the old session').toBe(false);
   const next = await team.event('session.started', (event) => event.seq > first.seq);
   expect(next).toMatchObject({ conversation: first.conversation, resumed: true });
   await team.event('task.submitted', (event) => event.seq > seq);
