@@ -1,5 +1,5 @@
 // Bundles src into dist: one entry a program, shared chunks, so that a hook or `mcc --version` loads only what it needs.
-import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 // Built aside and put in place whole: a build that fails leaves the one before.
@@ -28,9 +28,3 @@ const old = `${fresh}.old`;
 await rename('dist', old).catch(() => {});
 await rename(fresh, 'dist');
 await rm(old, { recursive: true, force: true });
-
-// So that `npx mcc` finds the checkout's own program and Node, and installs nothing into a cache of its own.
-await mkdir('node_modules/.bin', { recursive: true });
-await symlink('../../bin/mcc', 'node_modules/.bin/mcc').catch((error) => {
-  if (error.code !== 'EEXIST') throw error;
-});
