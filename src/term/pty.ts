@@ -146,13 +146,9 @@ class PtySession implements Session {
     if (!this.#closed) this.#pty.resume();
   }
 
+  /** The group does not exist yet in the moment before the child makes it: then the child alone is signalled. */
   kill(signal: NodeJS.Signals = 'SIGHUP'): void {
-    if (this.#exited) return;
-    try {
-      process.kill(-this.pid, signal);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    }
+    if (!this.#exited && !signalled(-this.pid, signal)) signalled(this.pid, signal);
   }
 
   /** Hands over as much as the terminal takes, and comes back later for the rest. */
@@ -212,6 +208,16 @@ class PtySession implements Session {
       if (!isDead(error) && (error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
       return null;
     }
+  }
+}
+
+/** False if there is nobody to signal. */
+function signalled(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    return false;
   }
 }
 

@@ -1,14 +1,17 @@
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import xterm, { type IMarker, type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
+import { type Announcements, hearAnnouncements, type Progress } from './announcements.ts';
 import { answerQueries } from './answers.ts';
 import { BLANK, blankOut, CELL, glyphWidth, putCell, RIGHT_HALF } from './cells.ts';
 import { Listeners } from './listeners.ts';
 import { type CursorShape, type Hooks, type Modes, ModeTracker } from './modes.ts';
+import { publicStoreOf } from './public-store.ts';
 import { dequeue, enqueue, SLICE } from './slices.ts';
 import { writeSnapshot } from './snapshot.ts';
-import { PROOF, publicStoreOf, readsTruly, type Store, storeOf } from './stored.ts';
+import { PROOF, readsTruly, type Store, storeOf } from './stored.ts';
 import { unfinished } from './unfinished.ts';
 
+export type { Progress } from './announcements.ts';
 export type { CursorShape, Modes, MouseEncoding, MouseTracking } from './modes.ts';
 
 export interface Size {
@@ -33,26 +36,11 @@ export interface ScreenOptions {
   convertEol?: boolean;
 }
 
-export type Progress = {
-  readonly state: 'none' | 'normal' | 'error' | 'busy' | 'paused';
-  readonly percent: number;
-};
-
 /** Flow control: pause a program with more than this many characters unparsed, resume it below the other. */
 export const PAUSE_ABOVE = 100_000;
 export const RESUME_BELOW = 5_000;
 
-interface Events {
-  parsed: undefined;
-  bell: undefined;
-  fault: unknown;
-  title: string;
-  clipboard: string;
-  notice: string;
-  progress: Progress;
-}
-
-const PROGRESS = ['none', 'normal', 'error', 'busy', 'paused'] as const;
+type Events = Announcements & { parsed: undefined; fault: unknown };
 
 const provider = graphemeProvider();
 
@@ -416,25 +404,11 @@ export class Screen {
       this.#tell('title', title);
     });
     hooks.csi({ final: 'J' }, ([part]) => part === 1 && this.#store.eraseAbove());
-    hooks.osc(52, (data) => {
-      const [, payload = '?'] = data.split(';');
-      if (payload !== '?') this.#tell('clipboard', Buffer.from(payload, 'base64').toString('utf8'));
-      return true;
+    hearAnnouncements(hooks, {
+      clipboard: (text) => this.#tell('clipboard', text),
+      notice: (text) => this.#tell('notice', text),
+      progress: (progress) => this.#tell('progress', progress),
     });
-    hooks.osc(9, (data) => this.#notify(data));
-    hooks.osc(99, (data) => this.#notify(data.slice(data.indexOf(';') + 1)));
-    hooks.osc(777, (data) => this.#notify(data.replace(/^notify;/, '').replace(';', ': ')));
-  }
-
-  #notify(data: string): boolean {
-    const [, state, percent] = /^4;(\d)(?:;(\d+))?/.exec(data) ?? [];
-    if (state === undefined) this.#tell('notice', data);
-    else
-      this.#tell('progress', {
-        state: PROGRESS[Number(state)] ?? 'none',
-        percent: Math.min(100, Number(percent ?? 0)),
-      });
-    return true;
   }
 
   #tell<K extends keyof Events>(event: K, value: Events[K]): void {

@@ -129,7 +129,9 @@ class LineWriter {
   #print(x: number): number {
     const at = x * CELL;
     const content = this.#cells[at] ?? 0;
-    this.#use(this.#penAt(at));
+    const { fg, bg, extended } = this.#pen;
+    const same = this.#cells[at + 1] === fg && this.#cells[at + 2] === bg && this.#cells[at + 3] === extended;
+    if (!same) this.#use(this.#penAt(at));
     const text = glyphText(content);
     if (joinsBefore(content)) this.text += APART;
     this.text += text === '' ? ' ' : text;
@@ -147,7 +149,8 @@ class LineWriter {
 
   /** Never written, and nothing of it to be seen. */
   #unwritten(x: number): boolean {
-    return this.#cells[x * CELL] === UNWRITTEN && !isSeen(this.#penAt(x * CELL));
+    const at = x * CELL;
+    return this.#cells[at] === UNWRITTEN && !isSeen(this.#penAt(at));
   }
 
   /** The column after the last cell worth writing. */
