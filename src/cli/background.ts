@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { holderOf } from '../io/lock.ts';
@@ -26,7 +26,10 @@ export async function start(root: string, shell: Shell): Promise<Started> {
   const end = performance.now() + patience;
   while (performance.now() < end) {
     const pid = await pidOf(await connectTo(root, shell));
-    if (pid !== undefined) return { pid, fresh: pid === child.pid };
+    if (pid !== undefined) {
+      if (pid !== child.pid) await endLate(child);
+      return { pid, fresh: pid === child.pid };
+    }
     if (child.exitCode !== null || child.signalCode !== null) {
       // Another that holds the lock is on its way, or this one could not start.
       if (!(await holderOf(paths(root).lock))) throw failed(last, child.exitCode);
@@ -55,6 +58,16 @@ function launch(root: string, last: string, shell: Shell) {
   child.on('error', () => {}); // told by exitCode
   child.unref();
   return child;
+}
+
+/** One that came too late must not wait for its chance: after a quick `mcc down` it would serve the project again. */
+async function endLate(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.ref(); // else nothing keeps this process until then
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  child.ref();
+  child.kill();
+  await ended;
 }
 
 async function pidOf(client: WireClient | undefined): Promise<number | undefined> {

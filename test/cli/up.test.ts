@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { holderOf } from '../../src/io/lock.ts';
-import { isAlive } from '../../src/io/process.ts';
+import { isAlive, startTime } from '../../src/io/process.ts';
 import { folder, installed, mcc, repository, write } from './harness.ts';
 
 const team = 'agents:\n  lead: {kind: shell}\n  dev: {kind: shell}\narchitect: lead\n';
@@ -14,7 +14,7 @@ function project(files: Record<string, string> = { 'agents.yaml': team }) {
   const env = { XDG_RUNTIME_DIR: folder(), SHELL: '/bin/sh' };
   const run = (...words: string[]) => mcc(words, { cwd, home, env });
   onTestFinished(async () => void (await run('down', '--force')));
-  return { cwd, run };
+  return { cwd, run, env };
 }
 
 test('up starts one supervisor, which a second call finds, and down ends it and all it made', async () => {
@@ -51,6 +51,23 @@ test('four calls at once make one supervisor', async () => {
   const started = all.map(({ out }) => JSON.parse(out));
   expect(new Set(started.map(({ pid }) => pid)).size).toBe(1);
   expect(started.filter(({ fresh }) => fresh)).toHaveLength(1);
+});
+
+test('a supervisor that was started too late is ended, so that it cannot take over after `mcc down`', async () => {
+  const { cwd, run, env } = project();
+  // Another installation whose supervisor is still loading while this one's serves already.
+  const slow = installed();
+  const told = join(folder(), 'pid');
+  write(slow, {
+    'bin/mcc': `(await import('node:fs')).writeFileSync(${JSON.stringify(told)}, String(process.pid)); setInterval(() => {}, 1000);\n`,
+  });
+  const late = mcc(['up', '--headless', '--json'], { cwd, home: slow, env });
+  const pid = Number(
+    await vi.waitFor(() => readFileSync(told, 'utf8') || Promise.reject(), { timeout: 30_000 }),
+  );
+  const first = JSON.parse((await run('up', '--headless', '--json')).out);
+  expect(JSON.parse((await late).out)).toMatchObject({ pid: first.pid, fresh: false });
+  expect(startTime(pid)).toBeUndefined();
 });
 
 test('what stands in the way is told before anything is started', async () => {
