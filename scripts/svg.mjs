@@ -1,7 +1,8 @@
 // A terminal's screen as an SVG picture: cells, colours, box glyphs. The same screen always gives the same bytes.
 import { Bg, CELL, Fg, glyphText } from '../src/term/cells.ts';
 
-const cell = { width: 8.4, height: 18 };
+// DejaVu Sans Mono and most others are 0.602 em wide.
+const cell = { width: 8.428, height: 18 };
 const font = 14;
 const margin = 12;
 const theme = {

@@ -14,6 +14,9 @@ interface Part {
   readonly spans: Line;
 }
 
+/** A pane whose agent waits for the person is seen from afar. */
+const waitingFrame = { color: 'yellow' } as const;
+
 const dot = span(' · ', quiet);
 
 function stateParts(state: State, agent: Agent, number: number, now: number, focused: boolean): Part[] {
@@ -112,11 +115,17 @@ function waiting(state: State, name: string): Line {
   );
 }
 
+/** How an agent that ended is started again. */
+const ended = (agent: Agent, now: number, leader: string): Line =>
+  agent.session?.exit && ['crashed', 'exited'].includes(weigh(agent, now).status)
+    ? line(span(`${leader} : agent start ${agent.name}`, quiet))
+    : [];
+
 /** The frame of an agent's pane, `cols` wide. `scrolled` is how many lines it is looked back. */
 export function agentFrame(
   state: State,
   agent: Agent,
-  look: { number: number; now: number; focused: boolean; cols: number; scrolled: number },
+  look: { number: number; now: number; focused: boolean; cols: number; scrolled: number; leader: string },
 ): Frame {
   const { number, now, focused, cols, scrolled } = look;
   const { left, right } = choose(
@@ -126,9 +135,9 @@ export function agentFrame(
   return {
     title: left,
     aside: right,
-    foot: waiting(state, agent.name),
+    foot: [...waiting(state, agent.name), ...ended(agent, now, look.leader)],
     footAside: scrolled > 0 ? line(span(`↑ ${scrolled}`, urgent), span(' esc', quiet)) : [],
-    style: focused ? accent : quiet,
+    style: focused ? accent : needsPerson(weigh(agent, now).status) ? waitingFrame : quiet,
   };
 }
 

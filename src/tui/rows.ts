@@ -56,7 +56,14 @@ export function paneRows(view: View, placed: Placed): Line[] {
   if (!agent) return box({ title: line(placed.agent), style: quiet }, [], cols, rows);
   const number = view.agents.indexOf(placed.agent) + 1;
   const scrolled = view.scrolled[placed.agent] ?? 0;
-  const frame = agentFrame(view.state, agent, { number, now: view.now, focused, cols, scrolled });
+  const frame = agentFrame(view.state, agent, {
+    number,
+    now: view.now,
+    focused,
+    cols,
+    scrolled,
+    leader: view.keymap.leader,
+  });
   return box(frame, isRunning(agent) ? [] : absent(view, placed, rows - 2), cols, rows);
 }
 

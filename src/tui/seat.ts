@@ -6,7 +6,7 @@ import { type Button, encode, type Input, KeyReader, nameOf } from '../term/keys
 import type { Tty } from '../term/tty.ts';
 import type { WireClient } from '../wire/client.ts';
 import type { ServerFrame } from '../wire/schema.ts';
-import { Display } from './display.tsx';
+import { Display } from './display.ts';
 import type { Keymap } from './keymap.ts';
 import type { TuiEnd } from './mount.tsx';
 import { point, type Wants } from './mouse.ts';
@@ -232,7 +232,6 @@ export class Seat {
       return;
     }
     const view = this.#look();
-    if (tooSmall(view.size)) return;
     const step =
       input.type === 'key'
         ? press(
@@ -308,7 +307,8 @@ export class Seat {
   /** What was pressed, as the program in the pane wants it. */
   #type(agent: string, input: Input): void {
     const screen = this.#terminals.screen(agent);
-    if (!screen) return;
+    // A terminal that shows no agent types into none; the leader still works there.
+    if (!screen || tooSmall(this.#tty.size)) return;
     const bytes = encode(this.#within(agent, input), screen.modes);
     if (!bytes || bytes.length === 0) return;
     this.#terminals.claim();

@@ -142,12 +142,12 @@ export class Stagehand {
 
 let bundle: string | undefined;
 
-/** program.tsx as one file that Node runs. */
+/** program.ts as one file that Node runs. */
 function program(): string {
   if (bundle) return bundle;
   bundle = join(process.cwd(), 'node_modules/.cache', `mcc-tui-${process.pid}.mjs`);
   buildSync({
-    entryPoints: ['test/tui/program.tsx'],
+    entryPoints: ['test/tui/program.ts'],
     outfile: bundle,
     bundle: true,
     platform: 'node',

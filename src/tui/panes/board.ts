@@ -110,8 +110,11 @@ function list({ state, cols, rows, chosen }: Pane): Row[] {
   const cards = groups.map((stage) =>
     by[stage].flatMap((task) => card(state, task, cols, task.id === chosen)),
   );
-  const roomy = cards.reduce((sum, group) => sum + group.length + 1, 0) <= rows;
+  const count = cards.reduce((sum, group) => sum + group.length, 0);
+  const roomy = count + groups.length <= rows;
+  const airy = count + 2 * groups.length - 1 <= rows;
   const all = groups.flatMap((stage, index): Row[] => [
+    ...(airy && index > 0 ? [{ line: [] }] : []),
     ...(roomy ? [{ line: fitted(line(' ', span(stageMarks[stage].word, quiet)), cols) }] : []),
     ...(cards[index] ?? []),
   ]);

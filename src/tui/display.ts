@@ -10,9 +10,9 @@ import {
   type Rect,
 } from '../term/compose.ts';
 import type { Screen } from '../term/screen.ts';
-import { Chrome, Overlay } from './chrome.tsx';
+import { chrome, overlay } from './chrome.ts';
 import { inputCursor } from './overlay/palette.ts';
-import { Surface } from './surface.ts';
+import { Surface } from './surface.tsx';
 import type { Terminals } from './terminals.ts';
 import { overlayRect, terminalsIn, type View } from './view.ts';
 
@@ -56,7 +56,7 @@ export class Display {
     this.#look = look;
     this.#colour = colour;
     this.#view = look();
-    this.#chrome = new Surface(this.#view.size, <Chrome view={this.#view} colour={colour} />);
+    this.#chrome = new Surface(this.#view.size);
   }
 
   /** The view that is on display. */
@@ -78,11 +78,8 @@ export class Display {
     this.#chromeTimer = undefined;
     this.#chromeAt = performance.now();
     const view = this.#look();
-    const { cols, rows } = view.size;
-    const size = this.#chrome.screen.size;
-    if (size.cols !== cols || size.rows !== rows) this.#chrome.resize(view.size);
     this.#view = view;
-    this.#chrome.draw(<Chrome view={view} colour={this.#colour} />);
+    this.#chrome.draw(view.size, chrome(view, this.#colour));
     this.#drawOverlay(view);
     this.compose();
   }
@@ -194,14 +191,8 @@ export class Display {
       this.#overlay = undefined;
       return;
     }
-    const tree = <Overlay view={view} rect={rect} colour={this.#colour} />;
-    if (!this.#overlay) {
-      this.#overlay = new Surface(rect, tree);
-      return;
-    }
-    const { cols, rows } = this.#overlay.screen.size;
-    if (cols !== rect.cols || rows !== rect.rows) this.#overlay.resize({ cols: rect.cols, rows: rect.rows });
-    this.#overlay.draw(tree);
+    this.#overlay ??= new Surface(rect);
+    this.#overlay.draw({ cols: rect.cols, rows: rect.rows }, overlay(view, rect, this.#colour));
   }
 
   #placeOverlayCursor(frame: Frame, rect: Rect): void {

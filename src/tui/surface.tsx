@@ -1,20 +1,54 @@
 import { EventEmitter } from 'node:events';
-import { type Instance, render } from 'ink';
+import { Box, type Instance, render, Text } from 'ink';
 import type { ReactNode } from 'react';
+import type { Rect } from '../core/layout.ts';
 import { glyphs, Screen, type Size } from '../term/screen.ts';
 import { type Line, sgr } from './line.ts';
+
+/** Text for a rectangle: as many rows as it has, each as wide, with styles as SGR. */
+export interface Block {
+  readonly rect: Rect;
+  readonly text: string;
+}
+
+/** Lines for a rectangle. */
+export const block = (rect: Rect, rows: readonly Line[], colour: boolean): Block => ({
+  rect,
+  text: toInk(rows, colour),
+});
+
+/** Blocks in their places. Their rows have the right width, so that nothing is measured or wrapped a second time. */
+function Picture({ size, blocks }: { size: Size; blocks: readonly Block[] }): ReactNode {
+  return (
+    <Box width={size.cols} height={size.rows}>
+      {blocks.map(({ rect, text }) => (
+        <Box
+          key={`${rect.x} ${rect.y}`}
+          position="absolute"
+          marginLeft={rect.x}
+          marginTop={rect.y}
+          width={rect.cols}
+          height={rect.rows}
+        >
+          <Text>{text}</Text>
+        </Box>
+      ))}
+    </Box>
+  );
+}
 
 /** Where Ink draws: a headless terminal of its own, never the real one. The compositor cuts regions out of its screen. */
 export class Surface {
   readonly screen: Screen;
   readonly #out: Canvas;
   readonly #ink: Instance;
+  #drawn = '';
 
-  constructor(size: Size, first: ReactNode) {
+  constructor(size: Size) {
     this.screen = new Screen(size, { scrollback: 0, convertEol: true });
     this.#out = new Canvas(size, (frame) => this.#show(frame));
     // `debug` makes Ink write every frame whole and at once; the compositor finds the differences.
-    this.#ink = render(first, {
+    this.#ink = render(<Picture size={size} blocks={[]} />, {
       stdout: this.#out as unknown as NodeJS.WriteStream,
       stderr: this.#out as unknown as NodeJS.WriteStream,
       stdin: new Silence() as unknown as NodeJS.ReadStream,
@@ -25,21 +59,27 @@ export class Surface {
     });
   }
 
-  /** Draws a tree, synchronously. */
-  draw(node: ReactNode): void {
-    this.#ink.rerender(node);
-  }
-
-  resize(size: Size): void {
-    this.screen.resize(size);
-    this.#out.columns = size.cols;
-    this.#out.rows = size.rows;
-    this.#out.emit('resize');
+  /** Draws, synchronously; does nothing when that is what is there. Blocks are text already: drawing cannot fail in React. */
+  draw(size: Size, blocks: readonly Block[]): void {
+    const wanted = JSON.stringify([size.cols, size.rows, blocks]);
+    if (wanted === this.#drawn) return;
+    this.#drawn = wanted;
+    this.#resize(size);
+    this.#ink.rerender(<Picture size={size} blocks={blocks} />);
   }
 
   dispose(): void {
     this.#ink.unmount();
     this.screen.dispose();
+  }
+
+  #resize({ cols, rows }: Size): void {
+    const { size } = this.screen;
+    if (size.cols === cols && size.rows === rows) return;
+    this.screen.resize({ cols, rows });
+    this.#out.columns = cols;
+    this.#out.rows = rows;
+    this.#out.emit('resize');
   }
 
   #show(frame: string): void {
@@ -102,7 +142,7 @@ function standIn(glyph: string, width: number): string {
 const plainText = /^[\x20-\x7e\u2500-\u259f]*$/;
 
 /** Lines as one text for Ink: styles as SGR, exotic glyphs as stand-ins. */
-export const toInk = (rows: readonly Line[], colour: boolean): string =>
+const toInk = (rows: readonly Line[], colour: boolean): string =>
   rows
     .map((row) =>
       row

@@ -1,29 +1,32 @@
 import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../src/core/event.ts';
-import { Screen } from '../../src/term/screen.ts';
-import { Chrome, Overlay } from '../../src/tui/chrome.tsx';
-import { Surface } from '../../src/tui/surface.ts';
+import { Screen, type Size } from '../../src/term/screen.ts';
+import { chrome, overlay } from '../../src/tui/chrome.ts';
+import { type Block, Surface } from '../../src/tui/surface.tsx';
 import { overlayRect } from '../../src/tui/view.ts';
 import { Person } from './stage.ts';
 import { busy, fold, started } from './team.ts';
 
 process.env.TZ = 'UTC';
 
-/** What Ink draws into the headless screen, as text. */
-function drawn(person: Person): string {
-  const surface = new Surface(person.view.size, <Chrome view={person.view} colour={true} />);
+/** What Ink draws into a headless screen. */
+function surfaceOf(size: Size, blocks: Block[]): Surface {
+  const surface = new Surface(size);
+  surface.draw(size, blocks);
+  return surface;
+}
+
+function textOf(surface: Surface): string {
   const rows = surface.screen.text();
   surface.dispose();
   return `\n${rows.join('\n')}\n`;
 }
 
-function overlay(person: Person): string {
-  const rect = overlayRect(person.view);
-  if (!rect) return 'none';
-  const surface = new Surface(rect, <Overlay view={person.view} rect={rect} colour={true} />);
-  const rows = surface.screen.text();
-  surface.dispose();
-  return `\n${rows.join('\n')}\n`;
+const drawn = ({ view }: Person): string => textOf(surfaceOf(view.size, chrome(view, true)));
+
+function overlaid({ view }: Person): string {
+  const rect = overlayRect(view);
+  return rect ? textOf(surfaceOf(rect, overlay(view, rect, true))) : 'none';
 }
 
 describe('the chrome', () => {
@@ -33,15 +36,15 @@ describe('the chrome', () => {
       ╭ 1 architect ● working ─────────────────╮╭ 2 backend ● working · t2 Parser f… ────╮╭ board ───────────────────── 0/5 ─╮
       │                                        ││                                        ││ review                           │
       │                                        ││                                        ││ ◐ t5 Document the date… frontend │
+      │                                        ││                                        ││                                  │
       │                                        ││                                        ││ working                          │
       │                                        ││                                        ││ ● t1 ISO dates everyw… architect │
       │                                        ││                                        ││ ● t2 Parser for ISO dat… backend │
       │                                        ││                                        ││ ● t4 Tests for leap years tester │
+      │                                        ││                                        ││                                  │
       │                                        ││                                        ││ waits                            │
       │                                        ││                                        ││ ○ t3 Page that uses the pa… ← t2 │
       │                                        ││                                        ││ ○ t6 Settings page read… ← t2 t3 │
-      │                                        ││                                        ││                                  │
-      │                                        ││                                        ││                                  │
       │                                        ││                                        ││                                  │
       │                                        ││                                        ││                                  │
       │                                        ││                                        │╰──────────────────────────────────╯
@@ -220,16 +223,16 @@ describe('the chrome', () => {
       ╭ 1 architect ● working ──────────────────── mcc/architect/work ─╮╭ board ─────────────────── 0/5 ─╮
       │                                                                ││ review                         │
       │                                                                ││ ◐ t5 Document the da… frontend │
+      │                                                                ││                                │
       │                                                                ││ working                        │
       │                                                                ││ ● t1 ISO dates ever… architect │
       │                                                                ││ ● t2 Parser for ISO d… backend │
       │                                                                ││ ‖ t4 Tests for leap ye… tester │
       │                                                                ││   held: its worktree has 3 unc…│
+      │                                                                ││                                │
       │                                                                ││ waits                          │
       │                                                                ││ ○ t3 Page that uses the … ← t2 │
-      │                                                                ││ ○ t6 Settings page re… ← t2 t3 │
-      │                                                                ││                                │
-      ╰ ✉ 1 on the way ────────────────────────────────────────────────╯│                                │
+      ╰ ✉ 1 on the way ────────────────────────────────────────────────╯│ ○ t6 Settings page re… ← t2 t3 │
       ╭ 2 backend ✗ crashed: code 1 · t2 Parser for… ── ↑3 +112 −9 *2 ─╮│                                │
       │                                                                ││                                │
       │                                                                ││                                │
@@ -242,7 +245,7 @@ describe('the chrome', () => {
       │                                                                ││ ◐ t4 held: its worktree has 3 …│
       │                                                                ││                                │
       │                                                                ││                                │
-      ╰────────────────────────────────────────────────────────────────╯│                                │
+      ╰ ctrl-space : agent start backend ──────────────────────────────╯│                                │
       ╭ 3 frontend ○ idle · t5 submitted Document the d… ── ↑1 ↓1 +24 ─╮╰────────────────────────────────╯
       │                                                                │╭ messages ──────────────────────╮
       │                                                                ││ architect → backend Use Tem… ✓ │
@@ -266,7 +269,7 @@ describe('overlays', () => {
   test('the leader names every key that may follow', () => {
     const person = new Person();
     person.press('^');
-    expect(overlay(person)).toMatchInlineSnapshot(`
+    expect(overlaid(person)).toMatchInlineSnapshot(`
       "
       ╭ ctrl-space then ─────────────────────────────────────────────────────────────────────────────────────────────────────╮
       │          a  next that needs you             i  messages for you                d  detach                             │
@@ -284,7 +287,7 @@ describe('overlays', () => {
   test('the palette lists what fits, and how it is used', () => {
     const person = new Person({ rows: 20 });
     person.press('^ : "task add"');
-    expect(overlay(person)).toMatchInlineSnapshot(`
+    expect(overlaid(person)).toMatchInlineSnapshot(`
       "
       ╭ commands ──────────────────────────────────────────────────────────────────────────────╮
       │ › task add                                                                             │
@@ -295,7 +298,7 @@ describe('overlays', () => {
       "
     `);
     person.press('" x --"');
-    expect(overlay(person)).toMatchInlineSnapshot(`
+    expect(overlaid(person)).toMatchInlineSnapshot(`
       "
       ╭ commands ──────────────────────────────────────────────────────────────────────────────╮
       │ › task add x --                                                                        │
@@ -316,7 +319,7 @@ describe('overlays', () => {
   test('the palette shows a refusal with its hint', () => {
     const person = new Person({ rows: 20 });
     person.press('^ : "mege t1" enter');
-    expect(overlay(person)).toMatchInlineSnapshot(`
+    expect(overlaid(person)).toMatchInlineSnapshot(`
       "
       ╭ commands ──────────────────────────────────────────────────────────────────────────────╮
       │ › mege t1                                                                              │
@@ -331,7 +334,7 @@ describe('overlays', () => {
   test('an entry says what it is for', () => {
     const person = new Person({ cols: 80, rows: 24 });
     person.press('^ m "日本 ok"');
-    expect(overlay(person)).toMatchInlineSnapshot(`
+    expect(overlaid(person)).toMatchInlineSnapshot(`
       "
       ╭ send architect · Send an agent (or \`person\`) a message ──────────────────╮
       │ › 日本 ok                                                                │
@@ -350,7 +353,7 @@ describe('overlays', () => {
     ].join('\n');
     person.hears('review t5', { ok: true, text });
     person.press('down');
-    expect(overlay(person)).toMatchInlineSnapshot(`
+    expect(overlaid(person)).toMatchInlineSnapshot(`
       "
       ╭ review t5 ────────────────────────────────────────────── 43 % ─╮
       │ -old                                                           │
@@ -396,7 +399,7 @@ describe('what others wrote', () => {
 
   test('moves no border, whatever its width, and sends nothing to the terminal', () => {
     const person = new Person({ state: fold(evil), cols: 130, rows: 36 });
-    const surface = new Surface(person.view.size, <Chrome view={person.view} colour={true} />);
+    const surface = surfaceOf(person.view.size, chrome(person.view, true));
     const cells = new Uint32Array(130 * 4);
     const edges = Array.from({ length: 35 }, (_, y) => {
       surface.screen.readRow(y, cells, 0, 130);
@@ -410,7 +413,7 @@ describe('what others wrote', () => {
 
   test('is drawn without colour when that is asked for', () => {
     const person = new Person();
-    const surface = new Surface(person.view.size, <Chrome view={person.view} colour={false} />);
+    const surface = surfaceOf(person.view.size, chrome(person.view, false));
     const cells = new Uint32Array(120 * 4);
     let coloured = 0;
     for (let y = 0; y < 35; y += 1) {
@@ -423,8 +426,8 @@ describe('what others wrote', () => {
 
   test('a screen is a screen: nothing of the chrome scrolls', () => {
     const person = new Person();
-    const surface = new Surface(person.view.size, <Chrome view={person.view} colour={true} />);
-    surface.draw(<Chrome view={person.view} colour={true} />);
+    const surface = surfaceOf(person.view.size, chrome(person.view, true));
+    surface.draw(person.view.size, chrome(person.view, false));
     expect(surface.screen).toBeInstanceOf(Screen);
     expect(surface.screen.history).toBe(0);
     surface.dispose();
