@@ -35,6 +35,8 @@ export class Display {
   readonly #out: Output;
   readonly #terminals: Terminals;
   readonly #look: () => View;
+  /** runs what timers call */
+  readonly #guard: (work: () => void) => void;
   readonly #colour: boolean;
   #view: View;
   #chrome: Surface;
@@ -50,7 +52,14 @@ export class Display {
   /** where terminals stand in the shown frame; none of them while an overlay lies over it */
   #places = new Map<string, string>();
 
-  constructor(out: Output, terminals: Terminals, colour: boolean, look: () => View) {
+  constructor(
+    out: Output,
+    terminals: Terminals,
+    colour: boolean,
+    look: () => View,
+    guard: (work: () => void) => void,
+  ) {
+    this.#guard = guard;
     this.#out = out;
     this.#terminals = terminals;
     this.#look = look;
@@ -69,7 +78,7 @@ export class Display {
     if (this.#chromeTimer) return;
     const wait = this.#chromeAt + chromePace - performance.now();
     if (wait <= 0) this.refresh();
-    else this.#chromeTimer = setTimeout(() => this.refresh(), wait);
+    else this.#chromeTimer = setTimeout(() => this.#guard(() => this.refresh()), wait);
   }
 
   /** Draws chrome and everything else now: the person did something. */
@@ -79,6 +88,9 @@ export class Display {
     this.#chromeAt = performance.now();
     const view = this.#look();
     this.#view = view;
+    // Geometry first, then the terminals' sizes, then the picture.
+    const { focus } = view.ui;
+    this.#terminals.show(terminalsIn(view), focus && 'agent' in focus ? focus.agent : undefined);
     this.#chrome.draw(view.size, chrome(view, this.#colour));
     this.#drawOverlay(view);
     this.compose();
@@ -93,7 +105,7 @@ export class Display {
     if (this.#timer) return;
     const wait = this.#drawnAt + framePace - performance.now();
     if (wait <= 0) this.compose();
-    else this.#timer = setTimeout(() => this.compose(), wait);
+    else this.#timer = setTimeout(() => this.#guard(() => this.compose()), wait);
   }
 
   /** What is on the terminal is not known any more: everything is painted. */
@@ -180,7 +192,7 @@ export class Display {
     const since = this.#updating.get(agent) ?? now;
     this.#updating.set(agent, since);
     if (now - since > longestUpdate) return false;
-    this.#timer ??= setTimeout(() => this.compose(), longestUpdate);
+    this.#timer ??= setTimeout(() => this.#guard(() => this.compose()), longestUpdate);
     return true;
   }
 

@@ -3,7 +3,10 @@ import { isRefusal } from '../core/refusal.ts';
 import { Tty } from '../term/tty.ts';
 import { connect } from '../wire/client.ts';
 import { makeKeymap } from './keymap.ts';
+import { Life, type TuiEnd } from './life.ts';
 import { Seat } from './seat.ts';
+
+export type { TuiEnd } from './life.ts';
 
 export interface TuiOptions {
   /** path of the supervisor's socket */
@@ -23,15 +26,6 @@ export interface TuiOptions {
   tty?: Tty;
 }
 
-export interface TuiEnd {
-  /** the person left; the supervisor went down in order; it vanished; the terminal ended or a signal came */
-  reason: 'detached' | 'closed' | 'lost' | 'ended';
-  /** what happened, for a person */
-  message?: string;
-  /** the signal to end by */
-  signal?: NodeJS.Signals;
-}
-
 /**
  * Opens the screen of a team and returns when the person leaves or the supervisor goes; then the terminal is as it was.
  * @throws what `connect` throws; ConfigError-like refusals of keys as Error; bugs as they are, the terminal restored
@@ -47,7 +41,8 @@ export async function runTui(options: TuiOptions): Promise<TuiEnd> {
     ...(token === undefined ? {} : { token }),
   });
   const tty = options.tty ?? new Tty();
-  const seat = new Seat(wire, tty, {
+  const life = new Life(wire, tty);
+  const seat = new Seat(wire, tty, life, {
     keymap,
     layouts: options.layouts,
     layout: options.layout,
@@ -55,8 +50,10 @@ export async function runTui(options: TuiOptions): Promise<TuiEnd> {
     colour: options.colour ?? true,
   });
   try {
-    return await seat.sit();
+    life.guard(() => seat.open());
+    return await life.end;
   } finally {
+    life.close();
     seat.leave();
     tty.close();
     await wire.close();
