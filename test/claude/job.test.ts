@@ -1,8 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { readPointer } from '../../src/io/runtime.ts';
-import { connect } from '../../src/wire/client.ts';
 import { version } from './lab.ts';
 import { type Content, type Script, say, type Turn, use } from './model.ts';
 import { Team } from './team.ts';
@@ -106,7 +104,8 @@ test(`the whole job with Claude Code ${version}`, async () => {
   );
   ends.push(() => team.close());
   const { root } = team;
-  await team.run('up', '--headless');
+  const person = team.openScreen();
+  await team.event('supervisor.started');
   await team.run('ask', '--no-wait', 'two files, please');
 
   // alpha's Write needs a permission: its dialog is answered by a key in its pane.
@@ -115,21 +114,16 @@ test(`the whole job with Claude Code ${version}`, async () => {
     (event) => event.agent === 'alpha' && event.status === 'needs-you',
   );
   expect(await team.run('status')).toMatch(/alpha needs you: permission: Write .*alpha\.txt/);
-  const client = await connect(readPointer(root) ?? '', { version: 'test', pid: process.pid, client: 'tui' });
-  let drawn = '';
-  let drawnAt = Date.now();
-  client.on((frame, body) => {
-    if (frame.type !== 'snapshot' && frame.type !== 'output') return;
-    drawn += body.toString();
-    drawnAt = Date.now();
-  });
-  client.send({ type: 'watch', agent: 'alpha' });
-  // Newer versions ignore keys for a moment after a dialog opened, lest one be meant for the composer.
+  // The person goes to whoever needs them, and answers with a key in that pane.
+  await team.until('the screen', () => person.sees('alpha ◆ needs you'));
+  person.type('\x00a');
   await team.until(
-    'the dialog, drawn and still',
-    () => drawn.includes('alpha.txt') && Date.now() - drawnAt > 800,
+    'the dialog in the focused pane',
+    () => person.sees(/╭ 2 alpha ◆/) && person.sees('Do you want to create alpha.txt?'),
   );
-  client.send({ type: 'input', agent: 'alpha' }, Buffer.from('1'));
+  // Newer versions ignore keys for a moment after a dialog opened, lest one be meant for the composer.
+  await team.until('a still screen', () => person.stillMs > 800);
+  person.type('1');
   await team.event(
     'agent.reported',
     (event) =>
@@ -138,7 +132,6 @@ test(`the whole job with Claude Code ${version}`, async () => {
       event.status === 'working' &&
       event.seq > asked.seq,
   );
-  await client.close();
 
   const done = await team.event('task.done', (event) => event.task === 't1');
   expect(done).toMatchObject({ by: 'agent:architect', result: 'Both files are in.' });
@@ -173,6 +166,7 @@ test(`the whole job with Claude Code ${version}`, async () => {
     .events()
     .filter((event) => event.type === 'session.started')
     .map((event) => event.pid as number);
+  await team.until('the answer on the screen', () => person.sees('✓'));
   await team.run('down');
   expect(pids.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
   expect(existsSync(join(root, '.mcc/run/socket'))).toBe(false);

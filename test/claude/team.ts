@@ -11,6 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { ptyHost, type Session } from '../../src/term/pty.ts';
+import { Screen } from '../../src/term/screen.ts';
 import { binary } from './lab.ts';
 import { type Model, playModel, type Script } from './model.ts';
 
@@ -35,6 +37,7 @@ export class Team {
   readonly env: Record<string, string>;
   readonly model: Model;
   readonly #top: string;
+  readonly #persons: Person[] = [];
 
   private constructor(
     top: string,
@@ -105,9 +108,58 @@ export class Team {
     return this.until(type, () => this.events().find((event) => event.type === type && fits(event)));
   }
 
+  /** Opens the screen as a person does: `mcc up` in a terminal of 160×48, read back through an outer emulator. */
+  openScreen(): Person {
+    const person = new Person(this.root, this.env);
+    this.#persons.push(person);
+    return person;
+  }
+
   async close(): Promise<void> {
+    for (const person of this.#persons) person.close();
     spawnSync(process.execPath, [mcc, 'down', '--force'], { cwd: this.root, env: this.env });
     await this.model.close();
     rmSync(this.#top, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+/** Somebody at a terminal: types, and sees what stands on the screen. */
+export class Person {
+  readonly screen: Screen;
+  readonly #pty: Session;
+  #drawnAt = Date.now();
+
+  constructor(cwd: string, env: Record<string, string>) {
+    const size = { cols: 160, rows: 48 };
+    this.#pty = ptyHost().spawn({
+      file: process.execPath,
+      args: [mcc, 'up'],
+      cwd,
+      env: { ...env, TERM: 'xterm-256color' },
+      size,
+    });
+    this.screen = new Screen(size, { answer: (bytes) => this.#pty.write(Buffer.from(bytes)) });
+    this.#pty.onData((data) => {
+      this.screen.write(data);
+      this.#drawnAt = Date.now();
+    });
+  }
+
+  type(text: string): void {
+    this.#pty.write(Buffer.from(text));
+  }
+
+  sees(what: string | RegExp): boolean {
+    const text = this.screen.text().join('\n');
+    return typeof what === 'string' ? text.includes(what) : what.test(text);
+  }
+
+  /** How long the screen has been still, in ms. */
+  get stillMs(): number {
+    return Date.now() - this.#drawnAt;
+  }
+
+  close(): void {
+    this.#pty.kill('SIGKILL');
   }
 }
