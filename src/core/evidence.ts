@@ -16,7 +16,7 @@ export interface Judgement {
 const weights: Record<string, number> = { process: 4, hook: 3, 'session file': 3, output: 1, screen: 1 };
 
 /** After this long without a first word of the agent itself, starting is no longer believed (measured start: 0.3 to 3.5 s). */
-const startMs = 20_000;
+export const startMs = 20_000;
 
 /**
  * Weighs the reports of an agent to one status. Pure: `now` is in milliseconds since the epoch.

@@ -54,8 +54,8 @@ export interface Pane {
 /** Restarts after crashes: at most three, after 1, 4 and 16 seconds. */
 const restartMs = [1_000, 4_000, 16_000];
 /** The screen must have settled before a message is typed, and the person's hands must have left the keys. */
-const settledMs = 300;
-const handsOffMs = 3_000;
+export const settledMs = 300;
+export const handsOffMs = 3_000;
 
 /** The branch of an agent for a task; `work` without one. Each agent has a folder of refs of its own. */
 export const branchOf = (agent: string, task?: string): string => `mcc/${agent}/${task ?? 'work'}`;

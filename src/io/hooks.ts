@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** Largest hook body taken, in bytes; a tool's input may hold a whole file. */
+/** Largest hook body read, in bytes; a tool's input may hold a whole file. What is larger is answered, but not read. */
 const longestBody = 8 * 1024 * 1024;
+/** Whoever sends more than this is cut off, in bytes. */
+const tooMuch = 256 * 1024 * 1024;
+/** How long a body may take to arrive, in ms: the caller is a process on the same machine. */
+const patience = 30_000;
 
 /** Takes one parsed body and returns what the hook is answered with. */
 export type HookReader = (body: unknown) => Promise<object> | object;
@@ -30,8 +34,7 @@ export async function serveHooks(onError: (error: unknown) => void): Promise<Hoo
       if (!response.headersSent) send(response, {});
     });
   });
-  // A held permission request stays open for as long as the person takes.
-  server.requestTimeout = 0;
+  server.requestTimeout = patience;
   server.headersTimeout = 10_000;
   await new Promise<void>((done, failed) => {
     server.once('error', failed);
@@ -55,24 +58,25 @@ export async function serveHooks(onError: (error: unknown) => void): Promise<Hoo
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, read: HookReader): Promise<void> {
+  const body = await bodyOf(request);
+  send(response, body === undefined ? {} : await read(body.value));
+}
+
+/** The JSON of a body; undefined when it is none, or too large. */
+async function bodyOf(request: IncomingMessage): Promise<{ value: unknown } | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > longestBody) {
-      response.writeHead(413).end();
-      return;
-    }
-    chunks.push(chunk);
+    if (size > tooMuch) throw new Error(`a hook body of more than ${tooMuch} bytes`);
+    if (size <= longestBody) chunks.push(chunk);
   }
-  let body: unknown;
+  if (size > longestBody) return undefined;
   try {
-    body = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return { value: JSON.parse(Buffer.concat(chunks).toString('utf8')) };
   } catch {
-    send(response, {});
-    return;
+    return undefined;
   }
-  send(response, await read(body));
 }
 
 function send(response: ServerResponse, value: object): void {

@@ -1,5 +1,6 @@
 import type { Answer, Question } from '../commands/define.ts';
 import { holding } from '../core/plan.ts';
+import { pendingPosts } from '../core/state.ts';
 import { predictConflict } from '../io/candidate.ts';
 import { changedFiles, diff } from '../io/diff.ts';
 import { repositoryGit } from '../io/repository.ts';
@@ -72,7 +73,10 @@ const answers: {
       type: 'evidence',
       reports: Object.values(supervisor.state.agents[agent]?.reports ?? {}),
       notes: terminal ? shown(terminal) : [],
-      holding: holding(supervisor.state, supervisor.world(), agent),
+      holding:
+        pendingPosts(supervisor.state, agent).length > 0
+          ? holding(supervisor.state, supervisor.world(), agent)
+          : null,
     };
   },
 };

@@ -66,18 +66,21 @@ export class Clients {
     }
   }
 
+  /** Commands are decided by who gives them; the screen is the person's: no agent watches, types into or resizes a terminal. */
   #take(client: Client, frame: Exclude<ClientFrame, Hello>, body: Buffer): void {
+    if (frame.type === 'command') void this.#command(client, frame.id, frame.words);
+    else if (client.actor === 'person') this.#show(client, frame, body);
+    else void client.link.end({ type: 'bye', reason: 'an agent has no access to screens and terminals' });
+  }
+
+  #show(client: Client, frame: Exclude<ClientFrame, Hello | { type: 'command' }>, body: Buffer): void {
     const { supervisor } = this.#project;
     switch (frame.type) {
-      case 'command':
-        void this.#command(client, frame.id, frame.words);
-        return;
       case 'follow':
         client.follows = true;
         client.link.send({ type: 'state', state: supervisor.state });
         return;
       case 'watch':
-        if (!this.#mayTouch(client)) return;
         if (frame.size) supervisor.terminals.get(frame.agent)?.resize(frame.size);
         if (frame.size) this.#project.sizes.set(frame.agent, frame.size);
         this.#watch(client, frame.agent);
@@ -86,23 +89,15 @@ export class Clients {
         this.#unwatch(client, frame.agent);
         return;
       case 'input':
-        if (this.#mayTouch(client)) supervisor.terminals.get(frame.agent)?.input(body);
+        supervisor.terminals.get(frame.agent)?.input(body);
         return;
       case 'resize': {
-        if (!this.#mayTouch(client)) return;
         const size: Size = { cols: frame.cols, rows: frame.rows };
         this.#project.sizes.set(frame.agent, size);
         supervisor.terminals.get(frame.agent)?.resize(size);
         return;
       }
     }
-  }
-
-  /** Terminals are the person's: no agent types into, resizes or reads another's. */
-  #mayTouch(client: Client): boolean {
-    if (client.actor === 'person') return true;
-    client.link.send({ type: 'bye', reason: 'an agent has no access to terminals' });
-    return false;
   }
 
   async #command(client: Client, id: number, words: string[]): Promise<void> {

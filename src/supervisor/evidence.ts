@@ -1,5 +1,4 @@
-import { readFileSync, watch } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync, readFileSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { Report as HookReport, Kind, SessionFile } from '../agents/index.ts';
 import type { Fact } from '../core/event.ts';
@@ -37,24 +36,20 @@ export function reported(
 }
 
 /** Watches the status file that a CLI keeps of itself, `<config>/sessions/<pid>.json`; returns how to stop. */
-export async function watchSessionFile(
+export function watchSessionFile(
   kind: Kind,
   config: string,
   pid: number,
   changed: (file: SessionFile) => void,
-): Promise<() => void> {
+): () => void {
   const { sessionFile } = kind;
   if (!sessionFile) return () => {};
   const folder = join(config, 'sessions');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = `${pid}.json`;
   const read = () => {
-    try {
-      const report = sessionFile(JSON.parse(readFileSync(join(folder, file), 'utf8')));
-      if (report && report.pid === pid) changed(report);
-    } catch {
-      // Not there yet, gone, or being written: the next change is read.
-    }
+    const report = sessionFile(jsonIn(join(folder, file)));
+    if (report && report.pid === pid) changed(report);
   };
   const watcher = watch(folder, (_, name) => {
     if (name === null || name === file || name.startsWith(`${file}.`)) read();
@@ -77,4 +72,13 @@ export function watchStartFile(folder: string, read: (body: unknown) => void): (
   });
   watcher.on('error', () => {});
   return () => watcher.close();
+}
+
+/** The content of a JSON file; undefined when it is not there yet, gone, or being written: the next change is read. */
+function jsonIn(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }

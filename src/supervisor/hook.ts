@@ -1,16 +1,21 @@
 import { join } from 'node:path';
 import { messageText, type Report } from '../agents/index.ts';
 import type { Fact } from '../core/event.ts';
-import { type Post, pendingPosts, type State } from '../core/state.ts';
+import { type Post, pendingPosts } from '../core/state.ts';
 import { factsOfHook } from './evidence.ts';
 import type { Project } from './project.ts';
-import { standingIn } from './transcript.ts';
+import { handedPosts, receiptsIn } from './receipts.ts';
 
 /** How many messages are handed over in one go, and how long they may be together, in characters. */
 const most = 10;
 const longest = 20_000;
+/** A CLI writes its transcript a moment after it goes on: so long until what is missing there counts as not taken, in ms. */
+const writtenMs = 500;
 
-/** Takes one hook body of a session and returns the answer. At the end of a turn it hands over what is queued. */
+/**
+ * Takes one hook body of a session and returns the answer. At the end of a turn it hands over what is queued. To be
+ * called for one body of a session after the other.
+ */
 export async function readHook(
   project: Project,
   name: string,
@@ -18,37 +23,62 @@ export async function readHook(
   body: unknown,
 ): Promise<object> {
   const { supervisor } = project;
-  const agent = supervisor.state.agents[name];
   const terminal = supervisor.terminals.get(name);
-  if (agent?.session?.id !== session || !terminal) return {};
+  if (terminal?.id !== session) return {};
   const report = terminal.kind.hook(body);
   if (!report) {
     project.note('warn', 'a hook body that is none', { agent: name });
     return {};
   }
-  const facts = [...(await receipts(supervisor.state, name, report)), ...factsOfHook(agent, report)];
+  const cause = `hook ${report.event}`;
+  const receipts = await settle(project, name, report);
+  const agent = supervisor.state.agents[name];
+  if (agent?.session?.id !== session || agent.session.exit) return {};
+  const facts = [...receipts, ...factsOfHook(agent, report)];
   terminal.turns.emit(report);
-  const next =
-    report.turnEnded && !supervisor.draining ? nextPosts(pendingPosts(supervisor.state, name)) : [];
+  // What the turn that ended proves comes first: the next messages wait for those before them.
+  supervisor.turn(
+    facts.filter((fact) => !report.turnEnded || fact.type !== 'agent.reported'),
+    'mcc',
+    cause,
+  );
+  if (!report.turnEnded) return {};
+  const next = supervisor.draining ? [] : nextPosts(pendingPosts(supervisor.state, name));
   if (next.length === 0) {
-    supervisor.turn(facts, 'mcc', `hook ${report.event}`);
+    supervisor.turn(
+      facts.filter((fact) => fact.type === 'agent.reported'),
+      'mcc',
+      cause,
+    );
     return {};
   }
-  const handed = next.map(
-    (post): Fact => ({ type: 'message.handed', id: post.message.id, route: 'hook', session }),
-  );
   // The turn goes on with the messages, so the agent stays at work.
-  const others = facts.filter((fact) => fact.type !== 'agent.reported');
-  supervisor.turn([...others, ...handed], 'mcc', `hook ${report.event}`);
+  supervisor.turn(
+    next.map((post): Fact => ({ type: 'message.handed', id: post.message.id, route: 'hook', session })),
+    'mcc',
+    cause,
+  );
   return { decision: 'block', reason: textOf(project, name, next) };
 }
 
-/** What the agent proves to have taken: by the ids in its prompt, or by what stands in its transcript. */
-async function receipts(state: State, name: string, report: Report): Promise<Fact[]> {
-  const inTranscript = report.transcript ? await standingIn(state, name, report.transcript) : [];
-  const pending = new Set(pendingPosts(state, name).map((post) => post.message.id));
-  const taken = [...new Set([...report.accepted, ...inTranscript])].filter((id) => pending.has(id));
-  return taken.map((id) => ({ type: 'message.accepted', id }));
+/**
+ * What the transcript says of messages that were handed over. One that was given as the answer of a hook, and of which
+ * there is no word in it at the end of the next turn, has not arrived: it is queued again.
+ */
+async function settle({ supervisor }: Project, name: string, report: Report): Promise<Fact[]> {
+  const { transcript, turnEnded } = report;
+  const handed = handedPosts(supervisor.state, name);
+  if (!transcript || handed.length === 0) return [];
+  const accepted = await receiptsIn(supervisor.state, name, transcript);
+  if (!turnEnded || accepted.length === handed.length) return accepted;
+  await new Promise((done) => setTimeout(done, writtenMs));
+  const now = await receiptsIn(supervisor.state, name, transcript);
+  const lost = handed.filter(
+    ({ message, route }) =>
+      route === 'hook' && !now.some((fact) => fact.type === 'message.accepted' && fact.id === message.id),
+  );
+  const reason = 'its turn ended without a word of it';
+  return [...now, ...lost.map(({ message: { id } }): Fact => ({ type: 'message.requeued', id, reason }))];
 }
 
 /** The queued posts to hand over now, in order; none while one that was handed over is not accepted yet. */
@@ -62,9 +92,7 @@ function nextPosts(pending: Post[]): Post[] {
 }
 
 /** Messages as an agent reads them. */
-export const textOf = (project: Project, name: string, posts: Post[]): string =>
+export const textOf = (project: Project, name: string, posts: readonly Post[]): string =>
   posts
-    .map((post) =>
-      messageText(post.message, join(project.paths.inbox(name), 'new', `${post.message.id}.json`)),
-    )
+    .map(({ message }) => messageText(message, join(project.paths.inbox(name), 'new', `${message.id}.json`)))
     .join('\n\n');

@@ -6,7 +6,7 @@ import type { Tokens } from './tokens.ts';
 
 /**
  * Who is asking. A token names an agent. Without one the caller is the person, unless its process hangs on a session:
- * an agent that drops its token is refused, not promoted. Under one user id this stops mistakes, not malice
+ * an agent that drops its token, or takes another's, is refused, not promoted. Under one user id this stops mistakes, not malice
  * (docs/architecture.md, "What one user id can guarantee").
  */
 export function identify(
@@ -15,19 +15,17 @@ export function identify(
   caller: { pid: number; token?: string | undefined },
 ): Actor | Refusal {
   const { pid, token } = caller;
-  if (token !== undefined) {
-    return (
-      tokens.actor(token) ??
-      refuse('this token belongs to no running session', 'leave the session and start it again')
-    );
-  }
+  const actor = token === undefined ? 'person' : tokens.actor(token);
+  if (actor === undefined)
+    return refuse('this token belongs to no running session', 'leave the session and start it again');
   const owner = sessionAround(state, pid);
-  return owner === undefined
-    ? 'person'
-    : refuse(
-        `this call comes from the session of ${owner}, but without its token`,
-        'call mcc with the environment of your session',
-      );
+  if (owner === undefined || actor === `agent:${owner}`) return actor;
+  const instead =
+    actor === 'person' ? 'without its token' : `with the token of ${actor.slice('agent:'.length)}`;
+  return refuse(
+    `this call comes from the session of ${owner}, but ${instead}`,
+    'call mcc with the environment of your session',
+  );
 }
 
 /** The agent whose session a process belongs to: by ancestry, by terminal session, or by the mark in its environment. */

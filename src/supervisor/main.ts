@@ -5,13 +5,14 @@ import type { Team } from '../core/team.ts';
 import { serveHooks } from '../io/hooks.ts';
 import { acquire, type Owner } from '../io/lock.ts';
 import { Log } from '../io/log.ts';
-import { paths as pathsOf } from '../io/paths.ts';
+import { type Paths, paths as pathsOf } from '../io/paths.ts';
 import { keepOut, type Repository, repositoryGit } from '../io/repository.ts';
 import { removeRuntime, runtimeDir, socketPath, writePointer } from '../io/runtime.ts';
-import { ptyHost } from '../term/pty.ts';
+import { type Host, ptyHost } from '../term/pty.ts';
 import { listen } from '../wire/server.ts';
 import { Clients } from './clients.ts';
-import { removeLeftFiles } from './effects/left-files.ts';
+import { wallClock } from './clock.ts';
+import { Ending, guardProcess } from './ending.ts';
 import { takeIn } from './intake.ts';
 import { perform } from './perform.ts';
 import type { Project } from './project.ts';
@@ -30,6 +31,8 @@ export interface SupervisorOptions {
   environment: Readonly<Record<string, string | undefined>>;
   /** Called once the socket answers. */
   ready?: () => void;
+  /** who holds the terminals; this process itself when not given */
+  host?: Host;
 }
 
 /** Another supervisor serves this project already. */
@@ -45,12 +48,12 @@ export class AlreadyRunning extends Error {
 
 /**
  * Serves a project until it is stopped; resolves then.
- * @throws AlreadyRunning, or the error of a broken log or team file; nothing was started then
+ * @throws AlreadyRunning, or the error of a broken log or team file, when nothing was started; or what broke it, when
+ *   everything it had started was ended
  */
 export async function runSupervisor(options: SupervisorOptions): Promise<void> {
-  const { repository, team, version, environment } = options;
-  const { root } = repository;
-  const paths = pathsOf(root, team.worktrees);
+  const { repository, team } = options;
+  const paths = pathsOf(repository.root, team.worktrees);
   const base = team.base ?? repository.head;
   if (!base) throw new Error('HEAD is detached and agents.yaml names no base branch: add `base: <branch>`');
   mkdirSync(paths.run, { recursive: true, mode: 0o700 });
@@ -58,18 +61,30 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
   if (lock.held) throw new AlreadyRunning(lock.held);
   try {
     await keepOut(repository, ['/.mcc/', `/${team.worktrees}/`]);
-    const { log, events, note: torn } = Log.open<Event>(paths.events, parseEvent);
-    mkdirSync(pathsOf(root).own, { recursive: true });
-    const logger = makeLogger(paths.log);
-    const note: Project['note'] = (level, text, about = {}) => logger[level](about, text);
-    if (torn) note('warn', torn);
+    await serve(options, base, paths);
+  } finally {
+    await lock.release();
+  }
+}
 
-    const ending = new AbortController();
-    let stopped: (how: 'drain' | 'force') => void = () => {};
-    const stopping = new Promise<'drain' | 'force'>((done) => {
-      stopped = done;
-    });
+/** Opens everything in order, waits for the end, and closes what was opened in the reverse order, whatever happens. */
+async function serve(options: SupervisorOptions, base: string, paths: Paths): Promise<void> {
+  const { repository, team, version, environment } = options;
+  const { root } = repository;
+  const { log, events, note: torn } = Log.open<Event>(paths.events, parseEvent);
+  const logger = makeLogger(paths.log);
+  const note: Project['note'] = (level, text, about = {}) => logger[level](about, text);
+  const ending = new Ending();
+  const unguard = guardProcess(ending, note);
+  const closers: (() => unknown)[] = [];
+  try {
+    if (torn) note('warn', torn);
+    const runtime = runtimeDir(root, environment);
+    closers.push(() => removeRuntime(root));
+    const hooks = await serveHooks((error) => note('warn', 'a hook failed', { error: String(error) }));
+    closers.push(() => hooks.close());
     const supervisor: Supervisor = new Supervisor({
+      clock: wallClock,
       append: (batch) => log.append(batch),
       perform: (effect) => perform(project, effect),
       told: (event) => {
@@ -78,7 +93,7 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
       },
       broken: (error) => {
         note('error', 'the log cannot be written', { error: String(error) });
-        stopped('force');
+        ending.fail(stoppedBy(error));
       },
     });
     const project: Project = {
@@ -87,69 +102,79 @@ export async function runSupervisor(options: SupervisorOptions): Promise<void> {
       team,
       base,
       paths,
-      runtime: runtimeDir(root, environment),
+      runtime,
       version,
       program: options.program,
       sizes: new Map(),
       supervisor,
-      hooks: await serveHooks((error) => note('warn', 'a hook failed', { error: String(error) })),
-      host: ptyHost(),
+      hooks,
+      host: options.host ?? ptyHost(),
       tokens: new Tokens(),
       environment,
       ending: ending.signal,
       stop: (how, by) => {
         note('info', 'stopping', { how, by });
-        if (how === 'force') {
-          ending.abort();
-          forced();
-        }
-        stopped(how);
+        ending.ask(how);
       },
       note,
     };
-    let forced: () => void = () => {};
-    const force = new Promise<void>((done) => {
-      forced = done;
-    });
     const clients = new Clients(project);
     const views = keepViews(project);
     supervisor.replay(events);
-
+    // Before anybody is let in: no command may start anything while the last run is not proved dead.
+    const facts = [...(await recover(project)), ...(await opening(options, base))];
     const socket = socketPath(root, environment);
-    const server = await listen(socket, clients.handlers());
     await writePointer(root, socket);
-    const signals = (['SIGTERM', 'SIGINT', 'SIGHUP'] as const).map((signal) => {
-      const handler = () => project.stop('force', 'mcc');
-      process.on(signal, handler);
-      return () => process.off(signal, handler);
-    });
-    supervisor.turn([...(await recover(project)), ...(await opening(options, base))], 'mcc', 'up');
+    const server = await listen(socket, clients.handlers());
+    closers.push(
+      () => server.close(goodbye(ending)),
+      () => finish(project, ending, views),
+      () => endSessions(project, ending),
+    );
+    supervisor.turn(facts, 'mcc', 'up');
     const intake = await takeIn(project);
+    closers.push(() => intake.close());
     note('info', 'serving', { root, version, socket });
     options.ready?.();
-
-    const how = await stopping;
-    await Promise.race([endSessions(project, how), force.then(() => endSessions(project, 'force'))]);
-    ending.abort();
-    await intake.close();
-    supervisor.turn(
-      [{ type: 'supervisor.stopped', reason: how === 'drain' ? 'mcc down' : 'stopped at once' }],
-      'mcc',
-      'down',
-    );
-    supervisor.stop();
-    await views.flush();
-    await project.hooks.close();
-    await server.close('the supervisor was stopped; mcc up starts it again');
-    for (const off of signals) off();
-    for (const terminal of supervisor.terminals.values()) terminal.dispose();
-    removeLeftFiles(project);
-    await log.close();
-    removeRuntime(root);
-    note('info', 'stopped');
-  } finally {
-    await lock.release();
+    await ending.asked;
+  } catch (error) {
+    ending.fail(error);
   }
+  for (const close of closers.reverse())
+    await Promise.resolve()
+      .then(close)
+      .catch((error: unknown) => note('error', 'something did not end well', { error: String(error) }));
+  await log.close();
+  note('info', 'stopped');
+  unguard();
+  if (ending.failure) throw ending.failure.error;
+}
+
+/** After the sessions: the last word in the log, and nothing from then on. */
+async function finish(
+  { supervisor }: Project,
+  ending: Ending,
+  views: ReturnType<typeof keepViews>,
+): Promise<void> {
+  const reason = ending.failure ? goodbye(ending) : ending.how === 'drain' ? 'mcc down' : 'stopped at once';
+  if (!supervisor.broken) supervisor.turn([{ type: 'supervisor.stopped', reason }], 'mcc', 'down');
+  supervisor.stop();
+  await views.flush();
+  for (const terminal of supervisor.terminals.values()) terminal.dispose();
+}
+
+const goodbye = ({ failure }: Ending): string =>
+  failure
+    ? `the supervisor broke: ${failure.error instanceof Error ? failure.error.message : String(failure.error)}`
+    : 'the supervisor was stopped; mcc up starts it again';
+
+/** The error that a supervisor ends with whose log cannot be written. */
+function stoppedBy(cause: unknown): Error {
+  const what = cause instanceof Error ? cause.message : String(cause);
+  const hint = /ENOSPC|EDQUOT/.test(what)
+    ? 'make room on the disk, then mcc up'
+    : 'look at that file, then mcc up';
+  return Object.assign(new Error(`${what}: mcc and its agents were stopped`, { cause }), { hint });
 }
 
 /** The facts a supervisor opens with: that it serves, for which team, on which base. */
@@ -175,8 +200,8 @@ async function opening({ repository, team, version }: SupervisorOptions, base: s
 }
 
 function makeLogger(path: string): pino.Logger {
-  return pino(
-    { base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: path, mkdir: true, sync: true }),
-  );
+  const file = pino.destination({ dest: path, mkdir: true, sync: true });
+  // What cannot be noted, on a full disk say, must not end what it was about.
+  file.on('error', () => {});
+  return pino({ base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, file);
 }

@@ -1,7 +1,8 @@
 import type { Effect } from '../core/plan.ts';
 import { mergeTask } from './effects/merge.ts';
 import { fileMessage, shelveMessage, typeMessages } from './effects/message.ts';
-import { startSession, stopSession } from './effects/session.ts';
+import { startSession } from './effects/session.ts';
+import { stopSession } from './effects/session-end.ts';
 import { makeWorktree, startTaskBranch } from './effects/worktree.ts';
 import type { Project } from './project.ts';
 import { writeResult } from './views.ts';

@@ -1,25 +1,31 @@
 import { weigh } from '../core/evidence.ts';
 import { isRunning, type State } from '../core/state.ts';
-import { stopSession } from './effects/session.ts';
+import { removeLeftFile, stopSession } from './effects/session-end.ts';
+import type { Ending } from './ending.ts';
 import type { Project } from './project.ts';
 
 /** How long a drain waits for turns in hand, in ms; their conversations are kept in any case. */
 const drainMs = 120_000;
+/** How long the terminals of ended sessions may take to say so, in ms. */
+const toldMs = 5_000;
 
-/** Ends all sessions: after the turns in hand, or at once. */
-export async function endSessions(project: Project, how: 'drain' | 'force'): Promise<void> {
+/** Ends all sessions: after the turns in hand, or at once when that is asked for. No new one starts from then on. */
+export async function endSessions(project: Project, ending: Ending): Promise<void> {
   const { supervisor } = project;
   supervisor.draining = true;
-  if (how === 'drain') await turnsEnded(project);
-  const running = Object.values(supervisor.state.agents).filter(isRunning);
+  if (ending.how === 'drain')
+    await until(() => ending.how === 'force' || !working(supervisor.state), drainMs);
+  const sessions = Object.values(supervisor.state.agents).filter(isRunning);
   await Promise.all(
-    running.map((agent) =>
-      stopSession(project, agent.name).catch((error: unknown) =>
-        project.note('error', 'a session could not be ended', { agent: agent.name, error: String(error) }),
+    sessions.map(({ name }) =>
+      stopSession(project, name).catch((error: unknown) =>
+        project.note('error', 'a session could not be ended', { agent: name, error: String(error) }),
       ),
     ),
   );
-  await until(() => !Object.values(supervisor.state.agents).some(isRunning), 5_000);
+  ending.over();
+  await until(() => supervisor.broken || !Object.values(supervisor.state.agents).some(isRunning), toldMs);
+  for (const { session } of Object.values(supervisor.state.agents)) if (session) removeLeftFile(session.pid);
 }
 
 const working = (state: State): boolean =>
@@ -28,15 +34,8 @@ const working = (state: State): boolean =>
     (agent) => isRunning(agent) && agent.kind !== 'shell' && weigh(agent, Date.now()).status === 'working',
   );
 
-const turnsEnded = (project: Project): Promise<boolean> =>
-  until(() => !working(project.supervisor.state), drainMs);
-
-/** Waits until something holds; false when it did not within `ms`. */
-async function until(holds: () => boolean, ms: number): Promise<boolean> {
+/** Waits until something holds, at most `ms`. */
+async function until(holds: () => boolean, ms: number): Promise<void> {
   const end = performance.now() + ms;
-  while (!holds()) {
-    if (performance.now() > end) return false;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  return true;
+  while (!holds() && performance.now() < end) await new Promise((done) => setTimeout(done, 50));
 }

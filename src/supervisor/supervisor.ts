@@ -1,18 +1,20 @@
 import type { Actor, Event, Fact } from '../core/event.ts';
+import { weigh } from '../core/evidence.ts';
 import { follow } from '../core/follow.ts';
-import { type Effect, holding, plan, restartAt, type World } from '../core/plan.ts';
+import { type Effect, type Pane, plan, settledMs, type World } from '../core/plan.ts';
 import { reduce } from '../core/reduce.ts';
-import { emptyState, isEnded, isRunning, pendingPosts, type State } from '../core/state.ts';
+import { emptyState, type State } from '../core/state.ts';
+import type { Clock } from './clock.ts';
+import { dueFacts, firstWaiting, nextLook } from './due.ts';
 import type { Terminal } from './terminal.ts';
 
-/** How soon the plan is looked at again while something waits for time to pass, in ms. */
-const tickMs = 200;
-/** A message that waits this long says why, in ms. */
-const heldMs = 3_000;
+/** What is still owed right after it was done waits a moment rather than spin, in ms. */
+const againMs = 200;
 /** Pause before a failed effect is tried again: doubled each time, at most a minute, in ms. */
 const retryMs = 1_000;
 
 export interface Ports {
+  clock: Clock;
   /** Appends events to the log; throws when it cannot. */
   append(events: Event[]): void;
   /** Carries one effect out; the facts it meets are told through `turn`. */
@@ -25,7 +27,7 @@ export interface Ports {
 
 /**
  * The one loop that is impure. A turn is synchronous: stamp facts, append, fold, ask what follows. Then the plan is
- * compared with what is in hand, and what is owed is started.
+ * compared with what is in hand, and what is owed is started. While nothing waits for time to pass, no timer runs.
  */
 export class Supervisor {
   state: State = emptyState;
@@ -37,9 +39,12 @@ export class Supervisor {
   readonly #busy = new Set<string>();
   readonly #notBefore = new Map<string, number>();
   readonly #failures = new Map<string, number>();
+  /** agents for which a message waits, as the last look saw it */
+  readonly #waiting = new Set<string>();
   #planned = false;
-  #tick: NodeJS.Timeout | undefined;
+  #alarm: { at: number; cancel: () => void } | undefined;
   #stopped = false;
+  #broken: { error: unknown } | undefined;
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -50,8 +55,13 @@ export class Supervisor {
     for (const event of events) this.state = reduce(this.state, event);
   }
 
-  /** One turn: facts become events, and what follows from them too, until nothing follows. */
+  /**
+   * One turn: facts become events, and what follows from them too, until nothing follows. After `stop` nothing happens.
+   * @throws Error when the log cannot be written; the supervisor is ending then
+   */
   turn(facts: readonly Fact[], by: Actor, cause: string | null): void {
+    // Without a fact nothing has changed: looking again all the same would never end.
+    if (this.#stopped || facts.length === 0) return;
     let batch: readonly Fact[] = facts;
     let actor = by;
     for (let round = 0; batch.length > 0; round += 1) {
@@ -64,13 +74,15 @@ export class Supervisor {
   }
 
   #fold(facts: readonly Fact[], by: Actor, cause: string | null): void {
-    const at = new Date().toISOString();
+    if (this.#broken) throw this.#broken.error;
+    const at = new Date(this.#ports.clock.now()).toISOString();
     const events = facts.map(
       (fact, index) => ({ v: 1, seq: this.state.seq + index + 1, at, by, cause, ...fact }) as Event,
     );
     try {
       this.#ports.append(events);
     } catch (error) {
+      this.#broken = { error };
       this.#ports.broken(error);
       throw error;
     }
@@ -80,14 +92,24 @@ export class Supervisor {
     }
   }
 
+  /** True once the log could not be written: no fact is taken any more. */
+  get broken(): boolean {
+    return this.#broken !== undefined;
+  }
+
   /** Looks at the plan soon; many calls before that are one. */
   look(): void {
     if (this.#planned || this.#stopped) return;
     this.#planned = true;
     setImmediate(() => {
       this.#planned = false;
-      if (!this.#stopped) this.#carryOut();
+      if (!this.#stopped && !this.#broken) this.#carryOut();
     });
+  }
+
+  /** The screen of an agent changed: whether a message may be typed is looked at once it has settled. */
+  stirred(agent: string): void {
+    if (this.#waiting.has(agent)) this.#wakeAt(this.#ports.clock.now() + settledMs);
   }
 
   #carryOut(): void {
@@ -97,18 +119,18 @@ export class Supervisor {
       this.#busy.add(effect.key);
       void this.#perform(effect);
     }
-    this.#tellHeld(world);
-    this.#wakeLater(world);
+    this.turn(dueFacts(this.state, world), 'mcc', 'clock');
+    this.#sleep(world);
   }
 
   async #perform(effect: Effect): Promise<void> {
     try {
       await this.#ports.perform(effect);
       this.#failures.delete(effect.key);
-      // What is still owed right after it was done waits a moment rather than spin.
-      this.#notBefore.set(effect.key, Date.now() + tickMs);
+      const at = this.#ports.clock.now() + againMs;
+      if ((this.#notBefore.get(effect.key) ?? 0) < at) this.#notBefore.set(effect.key, at);
     } catch (error) {
-      this.#fail(effect.key, error);
+      if (!this.#broken) this.#fail(effect.key, error);
     } finally {
       this.#busy.delete(effect.key);
       this.look();
@@ -118,8 +140,7 @@ export class Supervisor {
   #fail(key: string, error: unknown): void {
     const times = this.#failures.get(key) ?? 0;
     this.#failures.set(key, times + 1);
-    this.#notBefore.set(key, Date.now() + Math.min(60_000, retryMs * 2 ** times));
-    if (this.#stopped) return;
+    this.postpone(key, Math.min(60_000, retryMs * 2 ** times));
     const hint =
       error instanceof Error && 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined;
     const text = error instanceof Error ? error.message : String(error);
@@ -131,11 +152,11 @@ export class Supervisor {
 
   /** Does not carry an effect out before `ms` have passed. */
   postpone(key: string, ms: number): void {
-    this.#notBefore.set(key, Date.now() + ms);
+    this.#notBefore.set(key, this.#ports.clock.now() + ms);
   }
 
   world(): World {
-    const now = Date.now();
+    const now = this.#ports.clock.now();
     return {
       now,
       busy: this.#busy,
@@ -144,53 +165,44 @@ export class Supervisor {
       results: this.results,
       draining: this.draining,
       panes: Object.fromEntries(
-        [...this.terminals].map(([agent, terminal]) => [
-          agent,
-          {
-            // Reading a composer costs a look at the whole screen: only where something waits for it.
-            composer: pendingPosts(this.state, agent).length > 0 ? terminal.composer().state : 'absent',
-            quietMs: now - terminal.outputAt,
-            typedMs: now - terminal.typedAt,
-          },
-        ]),
+        [...this.terminals].map(([agent, terminal]) => [agent, this.#paneOf(terminal, now)]),
       ),
     };
   }
 
-  /** A message that waits says why, once per reason. */
-  #tellHeld(world: World): void {
-    const facts = [...this.terminals.keys()].flatMap((agent): Fact[] => {
-      const [first] = pendingPosts(this.state, agent);
-      if (first?.receipt !== 'queued' || world.now - Date.parse(first.at) < heldMs) return [];
-      const reason = holding(this.state, world, agent);
-      const passing = reason === null || reason === 'its screen is still changing';
-      return passing || reason === first.held ? [] : [{ type: 'message.held', id: first.message.id, reason }];
-    });
-    if (facts.length > 0) this.turn(facts, 'mcc', 'delivery');
+  /** Reading a composer costs a look at the whole screen: it is read only where a message waits and may be typed. */
+  #paneOf(terminal: Terminal, now: number): Pane {
+    const agent = this.state.agents[terminal.agent];
+    const due = agent && firstWaiting(this.state, agent) && weigh(agent, now).status === 'idle';
+    return {
+      composer: !terminal.kind.composer ? 'none' : due ? terminal.composer().state : 'absent',
+      quietMs: now - terminal.outputAt,
+      typedMs: now - terminal.typedAt,
+    };
   }
 
-  /** The next look, when only time has to pass for something to be done; no timer otherwise. */
-  #wakeLater(world: World): void {
-    clearTimeout(this.#tick);
-    const retries = [...this.#notBefore].filter(
-      ([key, at]) => at > world.now || !this.#notBefore.delete(key),
-    );
-    const restarts = Object.values(this.state.agents).some(
-      (agent) => agent.wanted && agent.declared && !isRunning(agent) && restartAt(agent) !== null,
-    );
-    const posts = [...this.terminals.keys()].some((agent) =>
-      pendingPosts(this.state, agent).some(
-        (post) => post.receipt === 'queued' || post.receipt === 'handed over',
-      ),
-    );
-    const branches = Object.values(this.state.tasks).some(
-      (task) => !isEnded(task) && task.status === 'assigned',
-    );
-    const merges = Object.values(this.state.tasks).some(
-      (task) => task.status === 'approved' && task.held !== undefined,
-    );
-    const soon = retries.length > 0 || posts || branches || merges || (restarts && !this.draining);
-    if (soon) this.#tick = setTimeout(() => this.look(), tickMs);
+  /** Until something happens, or the time comes at which something is due. */
+  #sleep(world: World): void {
+    for (const [key, at] of this.#notBefore) if (at <= world.now) this.#notBefore.delete(key);
+    this.#waiting.clear();
+    for (const agent of Object.values(this.state.agents))
+      if (firstWaiting(this.state, agent)) this.#waiting.add(agent.name);
+    this.#alarm?.cancel();
+    this.#alarm = undefined;
+    const next = nextLook(this.state, world);
+    if (next !== null) this.#wakeAt(next);
+  }
+
+  #wakeAt(at: number): void {
+    if (this.#stopped || (this.#alarm && this.#alarm.at <= at)) return;
+    this.#alarm?.cancel();
+    // A timer may ring a moment early; a month is about the most that one can hold.
+    const ms = Math.min(Math.max(at - this.#ports.clock.now(), 0) + 1, 2 ** 31 - 1);
+    const cancel = this.#ports.clock.after(ms, () => {
+      this.#alarm = undefined;
+      this.look();
+    });
+    this.#alarm = { at, cancel };
   }
 
   /** Keys of the effects in hand. */
@@ -198,8 +210,9 @@ export class Supervisor {
     return this.#busy;
   }
 
+  /** Ends the loop: nothing is planned, and no fact is taken, any more. */
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#tick);
+    this.#alarm?.cancel();
   }
 }

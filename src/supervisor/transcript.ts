@@ -1,32 +1,51 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { pendingPosts, type State } from '../core/state.ts';
+import { join } from 'node:path';
+import type { Message } from '../core/message.ts';
 
-/** How much of the end of a transcript is searched, in bytes: messages stand near its end when they were just handed over. */
-const tailBytes = 1024 * 1024;
+/** Transcripts are read from their end in pieces of this many bytes: what is looked for was mostly written last. */
+const pieceBytes = 1024 * 1024;
 
-/** Ids of handed-over messages whose header stands in what the session itself wrote down. */
-export async function standingIn(state: State, agent: string, path: string): Promise<string[]> {
-  const handed = pendingPosts(state, agent).filter((post) => post.receipt === 'handed over');
-  if (handed.length === 0) return [];
-  const text = await tail(path);
-  return handed.flatMap(({ message }) =>
-    text.includes(` ${message.id} from ${message.from}`) ? [message.id] : [],
-  );
+/**
+ * Where the CLI has kept a conversation; undefined for one without a turn, which leaves no transcript.
+ * @param folder what was generated for the session; its own configuration directory is in it
+ */
+export function findTranscript(folder: string, conversation: string): string | undefined {
+  const projects = join(folder, 'config', 'projects');
+  if (!existsSync(projects)) return undefined;
+  return readdirSync(projects)
+    .map((name) => join(projects, name, `${conversation}.jsonl`))
+    .find((path) => existsSync(path));
 }
 
-/** The end of a file as text; '' when it cannot be read. */
-export async function tail(path: string): Promise<string> {
+/** The ids of those messages whose header stands in what the session itself wrote down; none when it cannot be read. */
+export async function acceptedIn(path: string, messages: readonly Message[]): Promise<Set<string>> {
+  const marks = new Map(messages.map(({ id, from }) => [id, Buffer.from(` ${id} from ${from}`)]));
+  const found = new Set<string>();
+  const overlap = Math.max(0, ...[...marks.values()].map((mark) => mark.length - 1));
+  for await (const piece of backwards(path, overlap)) {
+    for (const [id, mark] of marks) if (piece.includes(mark)) found.add(id);
+    if (found.size === marks.size) break;
+  }
+  return found;
+}
+
+/** The pieces of a file from its last to its first, each with the beginning of the one after it. */
+async function* backwards(path: string, overlap: number): AsyncGenerator<Buffer> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (!file) return;
   try {
-    const file = await open(path, 'r');
-    try {
-      const { size } = await file.stat();
-      const length = Math.min(size, tailBytes);
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
-      return buffer.subarray(0, bytesRead).toString('utf8');
-    } finally {
-      await file.close();
+    let { size: end } = await file.stat();
+    let after = 0;
+    while (end > 0) {
+      const start = Math.max(0, end - pieceBytes);
+      const length = end - start + after;
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
+      yield buffer.subarray(0, bytesRead);
+      end = start;
+      after = overlap;
     }
-  } catch {
-    return '';
+  } finally {
+    await file.close();
   }
 }

@@ -1,14 +1,17 @@
 import type { Fact } from '../../core/event.ts';
+import type { Post } from '../../core/state.ts';
 import { moveToCur, putMessage } from '../../io/inbox.ts';
-import { textOf } from '../hook.ts';
 import type { Project } from '../project.ts';
+import { receiptsIn } from '../receipts.ts';
 import type { Terminal } from '../terminal.ts';
+import { findTranscript } from '../transcript.ts';
+import { submitDraft, typeDraft } from '../typing.ts';
+import { fitted } from './fitted.ts';
 
-/** How long the screen may take to show what was typed, and the agent to say that it took it, in ms. */
-const shownMs = 3_000;
+/** How long an agent may take to say that it took what was typed, in ms. */
 const takenMs = 15_000;
-/** The screen has settled when it has been still this long, in ms. */
-const stillMs = 80;
+/** Pause before anything is typed again after the composer did not show what was typed, in ms. */
+const againMs = 5_000;
 
 /** Puts the file of a queued message into its inbox. */
 export async function fileMessage(project: Project, id: string): Promise<void> {
@@ -27,62 +30,61 @@ export async function shelveMessage(project: Project, id: string): Promise<void>
 }
 
 /**
- * Types queued messages into an idle agent's empty composer: the text in pieces, Enter as a write of its own after the
- * screen has settled and shows a draft, and counted as accepted only when the agent's own hook says so.
+ * Types queued messages into an idle agent's empty composer, and counts them as accepted only when the agent's own hook
+ * or its transcript says so.
  */
 export async function typeMessages(project: Project, name: string, ids: readonly string[]): Promise<void> {
   const { supervisor } = project;
   const terminal = supervisor.terminals.get(name);
-  const posts = ids.flatMap((id) => supervisor.state.posts[id] ?? []).slice(0, 5);
   const { typing, submit } = terminal?.kind ?? {};
-  if (!terminal || !typing || !submit || posts.length === 0) return;
-  const held = (reason: string): void =>
+  if (!terminal || !typing || !submit) return;
+  const queued = ids.flatMap((id) => supervisor.state.posts[id] ?? []);
+  const { posts, text } = fitted(project, name, queued, terminal.screen.size);
+  if (posts.length === 0) return;
+  const tell = (fact: (id: string) => Fact): void =>
     supervisor.turn(
-      posts.map((post): Fact => ({ type: 'message.held', id: post.message.id, reason })),
+      posts.map(({ message }) => fact(message.id)),
       'mcc',
       'typing',
     );
+  const held = (reason: string): void => tell((id) => ({ type: 'message.held', id, reason }));
   const taken = terminal.turns.next(
     (report) => posts.every((post) => report.accepted.includes(post.message.id)),
     takenMs,
   );
   const typed = await terminal.alone(async () => {
-    if (terminal.composer().state !== 'empty') return false;
-    for (const { bytes, waitMs } of typing(textOf(project, name, posts))) {
-      terminal.pty.write(Buffer.from(bytes));
-      await pause(waitMs);
-    }
-    if (!(await settledDraft(terminal))) return false;
-    const facts = posts.map(
-      (post): Fact => ({
-        type: 'message.handed',
-        id: post.message.id,
-        route: 'keyboard',
-        session: terminal.id,
-      }),
-    );
-    supervisor.turn(facts, 'mcc', 'typing');
-    terminal.pty.write(Buffer.from(submit));
+    if (!(await typeDraft(terminal, typing(text)))) return false;
+    tell((id) => ({ type: 'message.handed', id, route: 'keyboard', session: terminal.id }));
+    await submitDraft(terminal, typing(text), submit);
     return true;
   });
   if (!typed) {
     taken.cancel();
-    held('it was typed, but the composer did not show it: look at the pane');
-    supervisor.postpone(`typing ${name}`, 5_000);
-    return;
+    held('it was typed, but its composer does not show just that: look at the pane');
+    supervisor.postpone(`typing ${name}`, againMs);
+  } else if (!(await taken.came)) {
+    const facts = await outcome(project, terminal, posts);
+    if (facts.length > 0) supervisor.turn(facts, 'mcc', 'typing');
+    else held('it was typed and sent, but the agent has not said that it took it: look at the pane');
   }
-  if (!(await taken.came))
-    held('it was typed and sent, but the agent has not said that it took it: look at the pane');
 }
 
-/** Waits until the composer holds a draft and the screen is still. @returns false when that does not come about in time */
-async function settledDraft(terminal: Terminal): Promise<boolean> {
-  const end = performance.now() + shownMs;
-  while (performance.now() < end) {
-    if (Date.now() - terminal.outputAt >= stillMs && terminal.composer().state === 'draft') return true;
-    await pause(20);
-  }
-  return false;
+/**
+ * What became of messages that were sent, but of which no hook told: those in the transcript were accepted. With an empty
+ * composer and hooks that work, what is not in it was swallowed, and is queued again. Without one it cannot be known.
+ */
+async function outcome(project: Project, terminal: Terminal, posts: readonly Post[]): Promise<Fact[]> {
+  const { supervisor, paths } = project;
+  const agent = supervisor.state.agents[terminal.agent];
+  if (agent?.session?.id !== terminal.id || agent.session.exit) return [];
+  const transcript = findTranscript(paths.session(agent.name), agent.session.conversation);
+  if (!transcript) return [];
+  const accepted = await receiptsIn(supervisor.state, agent.name, transcript);
+  if (accepted.length > 0) return accepted;
+  const swallowed = agent.reports.hook?.status === 'idle' && terminal.composer().state === 'empty';
+  if (!swallowed) return [];
+  const reason = 'it was typed and sent, and is neither in the composer nor in the conversation';
+  return posts
+    .filter(({ message }) => supervisor.state.posts[message.id]?.receipt === 'handed over')
+    .map(({ message: { id } }) => ({ type: 'message.requeued', id, reason }));
 }
-
-const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

@@ -1,0 +1,43 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import type { Launch } from '../../agents/index.ts';
+import type { Project } from '../project.ts';
+
+/** The `mcc` that the agent finds: this program, by absolute paths, whatever PATH the agent makes. */
+export function writeWrapper(project: Project, bin: string): void {
+  mkdirSync(bin, { recursive: true, mode: 0o700 });
+  const words = project.program.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  writeFileSync(join(bin, 'mcc'), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o700 });
+}
+
+/** A session's own folder for temporary files and sockets; removed with everything in it when the supervisor stops. */
+export function temporaryFolder(project: Project, name: string): string {
+  const folder = join(project.runtime, name);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** Writes the files that a launch needs, those of the run anew, a seed only where it is not there. */
+export function writeFiles(launch: Launch): void {
+  for (const file of launch.files) {
+    mkdirSync(dirname(file.path), { recursive: true, mode: 0o700 });
+    if (file.once && existsSync(file.path)) continue;
+    rmSync(file.path, { force: true });
+    writeFileSync(file.path, file.text, { mode: file.mode });
+  }
+}
+
+/** The program of a launch, found on the PATH that the session will have. @throws Error that says how to get it */
+export function programPath(launch: Launch): string {
+  if (isAbsolute(launch.file)) return launch.file;
+  const found = (launch.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, launch.file))
+    .find(existsSync);
+  if (found) return found;
+  const hint =
+    launch.file === 'claude'
+      ? 'npm install -g @anthropic-ai/claude-code'
+      : `install ${launch.file}, or name another command in agents.yaml`;
+  throw Object.assign(new Error(`${launch.file} is not installed: it is not on PATH`), { hint });
+}

@@ -1,0 +1,35 @@
+import type { Fact } from '../core/event.ts';
+import { type Post, pendingPosts, type State } from '../core/state.ts';
+import type { Project } from './project.ts';
+import { acceptedIn, findTranscript } from './transcript.ts';
+
+/** The messages that an agent was handed and has not accepted yet. */
+export const handedPosts = (state: State, agent: string): Post[] =>
+  pendingPosts(state, agent).filter((post) => post.receipt === 'handed over');
+
+/** Receipts proved by the transcript: handed-over messages whose header stands in what the session itself wrote down. */
+export async function receiptsIn(state: State, agent: string, transcript: string): Promise<Fact[]> {
+  const handed = handedPosts(state, agent).map(({ message }) => message);
+  if (handed.length === 0) return [];
+  const accepted = await acceptedIn(transcript, handed);
+  return handed.flatMap(({ id }): Fact[] => (accepted.has(id) ? [{ type: 'message.accepted', id }] : []));
+}
+
+/**
+ * What became of messages that were being handed over when a session ended: its own transcript tells, and what it does
+ * not tell is queued again, for the next session.
+ */
+export async function receiptsAfter({ supervisor, paths }: Project, name: string): Promise<Fact[]> {
+  const { state } = supervisor;
+  const handed = handedPosts(state, name).map(({ message }) => message);
+  const conversation = state.agents[name]?.session?.conversation;
+  if (handed.length === 0) return [];
+  const path = conversation ? findTranscript(paths.session(name), conversation) : undefined;
+  const accepted = path ? await acceptedIn(path, handed) : new Set<string>();
+  return handed.map(
+    ({ id }): Fact =>
+      accepted.has(id)
+        ? { type: 'message.accepted', id }
+        : { type: 'message.requeued', id, reason: 'the session ended before it took it' },
+  );
+}

@@ -1,0 +1,58 @@
+import type { Write } from '../agents/index.ts';
+import type { Terminal } from './terminal.ts';
+
+/** How long the screen may take to show what was typed, in ms. */
+const shownMs = 3_000;
+/** The screen has settled when it has been still this long, in ms. */
+const stillMs = 80;
+/** How long the program may take to read one piece, which it shows by drawing, in ms. */
+const readMs = 500;
+/** How long the composer may take to let go of what was sent, and how often the key is pressed, in ms. */
+const sentMs = 1_500;
+const presses = 3;
+
+/**
+ * Types a text into an empty composer, piece by piece, each when the program has drawn the one before.
+ * @returns true when the composer was empty, and holds just this text now, on a screen that has settled
+ */
+export async function typeDraft(terminal: Terminal, writes: readonly Write[]): Promise<boolean> {
+  if (terminal.composer().state !== 'empty') return false;
+  for (const { bytes, waitMs } of writes) {
+    const { version } = terminal.screen;
+    terminal.pty.write(Buffer.from(bytes));
+    await pause(waitMs);
+    await until(() => terminal.screen.version !== version, readMs);
+  }
+  return until(() => Date.now() - terminal.outputAt >= stillMs && holds(terminal, writes), shownMs);
+}
+
+/**
+ * Submits what the composer holds, by a write of its own. A key that was swallowed is pressed again, only while the
+ * composer still shows just this text. Returns when the composer has let go of it: what follows cannot run into it.
+ */
+export async function submitDraft(terminal: Terminal, writes: readonly Write[], key: string): Promise<void> {
+  for (let press = 0; press < presses && holds(terminal, writes); press += 1) {
+    terminal.pty.write(Buffer.from(key));
+    if (await until(() => !holds(terminal, writes), sentMs)) return;
+  }
+}
+
+/** True when the composer holds just the text of these writes: letters and digits are compared, since rows are wrapped. */
+function holds(terminal: Terminal, writes: readonly Write[]): boolean {
+  const composer = terminal.composer();
+  if (composer.state !== 'draft') return false;
+  return essence(composer.text) === essence(writes.map(({ bytes }) => bytes).join(''));
+}
+
+const essence = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, '');
+
+async function until(condition: () => boolean, ms: number): Promise<boolean> {
+  const end = performance.now() + ms;
+  while (!condition()) {
+    if (performance.now() > end) return false;
+    await pause(10);
+  }
+  return true;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

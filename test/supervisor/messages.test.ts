@@ -1,0 +1,185 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { folder, scripted, Team } from './team.ts';
+
+test('what the hooks say becomes the status, with its reason', async () => {
+  const team = await new Team({ agents: { ann: scripted() } }).serve();
+  await team.idle('ann');
+  const gate = join(folder(), 'go on');
+  await team.send('ann', `@@ask\n@@wait ${gate}`);
+  const asked = await team.until('it asks', ({ agents }) => {
+    const report = agents.ann?.reports.hook;
+    return report?.status === 'needs-you' && report;
+  });
+  expect(asked.reason).toBe('permission: Bash rm -rf build');
+  expect(await team.command('why', 'ann')).toContain('ann is needs-you: permission: Bash rm -rf build');
+  team.type('ann', 'y');
+  writeFileSync(gate, '');
+  await team.idle('ann');
+});
+
+test('messages for an agent at work are handed over at the end of its turn, in order, by its hook', async () => {
+  const team = await new Team({ agents: { ann: scripted() } }).serve();
+  await team.idle('ann');
+  const gate = join(folder(), 'go on');
+  const first = await team.send('ann', `@@wait ${gate}`);
+  await team.until('it works', ({ agents }) => agents.ann?.reports.hook?.status === 'working');
+  const others = [
+    await team.send('ann', 'one'),
+    await team.send('ann', 'two'),
+    await team.send('ann', 'three'),
+  ];
+  writeFileSync(gate, '');
+  await team.until('it took all', () => others.every((id) => team.receipt(id) === 'accepted'));
+  expect([first, ...others].map((id) => team.state.posts[id]?.route)).toEqual([
+    'keyboard',
+    'hook',
+    'hook',
+    'hook',
+  ]);
+  const [, handed] = team.told('prompt');
+  expect(others.map((id) => handed?.prompt?.indexOf(id))).toEqual(
+    others.map((id) => handed?.prompt?.indexOf(id)).toSorted((a = 0, b = 0) => a - b),
+  );
+  expect(others.map(team.times)).toEqual([1, 1, 1]);
+});
+
+test('an idle agent is typed to, and its own word is the receipt; long text goes as a reference', async () => {
+  const team = await new Team({ agents: { ann: scripted() } }).serve();
+  await team.idle('ann');
+  const short = await team.send('ann', 'first line\n  zweite Zeile äöü 界\n/third');
+  await team.until('it took it', () => team.receipt(short) === 'accepted');
+  expect(team.told('prompt')[0]).toMatchObject({ via: 'keyboard' });
+  expect(team.told('prompt')[0]?.prompt).toContain('first line\n  zweite Zeile äöü 界\n/third');
+  const long = await team.send('ann', 'word '.repeat(2000));
+  await team.until('it took the long one', () => team.receipt(long) === 'accepted');
+  expect(team.told('prompt').at(-1)?.prompt).toContain(`read it with \`mcc inbox ${long}\``);
+  expect([short, long].map(team.times)).toEqual([1, 1]);
+});
+
+test('nothing is typed into a draft of the person: the message says why it waits, and goes when the draft is gone', async () => {
+  const team = await new Team({ agents: { ann: scripted() } }).serve();
+  await team.idle('ann');
+  team.type('ann', 'hm');
+  const id = await team.send('ann', 'hello');
+  await team.until(
+    'it says why',
+    ({ posts }) => posts[id]?.held === 'your draft is in its composer: send it or clear it',
+  );
+  expect(team.told('prompt')).toEqual([]);
+  team.type('ann', '\x7f\x7f');
+  await team.until('it took it', () => team.receipt(id) === 'accepted');
+  expect(team.told('prompt').map(({ prompt }) => prompt?.startsWith('[mcc'))).toEqual([true]);
+});
+
+test('nothing is typed into a dialog, whatever waits', async () => {
+  const team = await new Team({ agents: { ann: scripted() } }).serve();
+  await team.idle('ann');
+  await team.send('ann', '@@ask');
+  await team.until('it asks', ({ agents }) => agents.ann?.reports.hook?.status === 'needs-you');
+  const id = await team.send('ann', 'urgent');
+  await team.until('it says why', ({ posts }) => posts[id]?.held?.startsWith('a dialog is open: permission'));
+  expect(team.told('typed into the dialog')).toEqual([]);
+  team.type('ann', 'y');
+  await team.until('it took it', () => team.receipt(id) === 'accepted');
+  expect(team.state.posts[id]?.route).toBe('hook');
+});
+
+test('an Enter that was swallowed is pressed again, once the composer proves that the text still stands there', async () => {
+  const team = await new Team({ agents: { ann: scripted('deaf-1') } }).serve();
+  await team.idle('ann');
+  const id = await team.send('ann', 'hello');
+  await team.until('it took it', () => team.receipt(id) === 'accepted');
+  expect(team.times(id)).toBe(1);
+});
+
+test('without the hook that tells of it, the transcript is the receipt', async () => {
+  const team = await new Team({ agents: { ann: scripted('unsaid') } }).serve();
+  await team.idle('ann');
+  const id = await team.send('ann', 'hello');
+  await team.until('it took it', () => team.receipt(id) === 'accepted');
+  expect(team.times(id)).toBe(1);
+});
+
+test('what cannot be known is held, with the reason, and not sent again', async () => {
+  const team = await new Team({ agents: { ann: scripted('unsaid forgets') } }).serve();
+  await team.idle('ann');
+  const gate = join(folder(), 'go on');
+  const id = await team.send('ann', `@@wait ${gate}`);
+  await team.until('it says why', ({ posts }) => posts[id]?.held?.includes('has not said that it took it'));
+  writeFileSync(gate, '');
+  expect(team.times(id)).toBe(1);
+});
+
+test('a session that ends while it is handed something gets it again in the next, exactly when it had not taken it', async () => {
+  const team = await new Team({ agents: { ann: scripted() } }).serve();
+  await team.idle('ann');
+  const taken = await team.send('ann', '@@exit 1');
+  await team.until('it took it', () => team.receipt(taken) === 'accepted');
+  await team.until('it started again', () => team.told('started').length === 2);
+  await team.idle('ann');
+  expect(team.times(taken)).toBe(1);
+});
+
+test('a file that anybody puts into an inbox is a message, and a broken one is moved aside with its reason', async () => {
+  const team = await new Team({ agents: { ann: scripted() } }).serve();
+  await team.idle('ann');
+  const inbox = join(team.root, '.mcc/inbox/ann');
+  mkdirSync(join(inbox, 'new'), { recursive: true });
+  writeFileSync(join(inbox, 'half'), '{"body": "by hand"}');
+  renameSync(join(inbox, 'half'), join(inbox, 'new/note-1.json'));
+  writeFileSync(join(inbox, 'new/broken.json'), '{"body": ');
+  await team.until('it took it', () => team.receipt('note-1') === 'accepted');
+  await team.until('its file is put away', () => existsSync(join(inbox, 'cur/note-1.json')));
+  await team.until('the broken one is told', ({ notes }) =>
+    notes.find(({ text }) => text.includes('broken.json')),
+  );
+  expect(readdirSync(join(inbox, 'bad')).toSorted()).toEqual(['broken.json', 'broken.json.reason.txt']);
+  expect(team.told('prompt')[0]?.prompt).toContain('[mcc message note-1 from person]\nby hand');
+});
+
+test('a message file for nobody, and one with the id of another message, are moved aside too', async () => {
+  const team = await new Team({ agents: { ann: { kind: 'shell' } } }).serve();
+  const put = (agent: string, id: string, body: string) => {
+    mkdirSync(join(team.root, '.mcc/inbox', agent, 'new'), { recursive: true });
+    writeFileSync(join(team.root, '.mcc/inbox', agent, 'new', `${id}.json`), JSON.stringify({ body }));
+  };
+  const id = await team.send('ann', 'mine');
+  await team.until('its file is there', () =>
+    existsSync(join(team.root, '.mcc/inbox/ann/new', `${id}.json`)),
+  );
+  put('anna', 'lost', 'hello');
+  put('ann', id, 'another');
+  await team.until('both are told', ({ notes }) => notes.length === 2);
+  const reason = (agent: string, name: string) =>
+    readFileSync(join(team.root, '.mcc/inbox', agent, 'bad', `${name}.json.reason.txt`), 'utf8');
+  expect(reason('anna', 'lost')).toContain('there is no agent `anna`: did you mean `ann`?');
+  expect(reason('ann', id)).toContain(`there is a message ${id} already`);
+});
+
+test('an agent writes to the person, who finds it in the own inbox', async () => {
+  const team = await new Team({ agents: { ann: scripted() } }).serve();
+  await team.idle('ann');
+  await team.send('ann', '@@sh mcc send person "may I?"');
+  const post = await team.until('it wrote', ({ posts }) =>
+    Object.values(posts).find(({ message }) => message.to === 'person'),
+  );
+  expect(post).toMatchObject({ by: 'agent:ann', message: { from: 'ann', body: 'may I?' } });
+  const file = `${post.message.id}.json`;
+  await team.until('it has its file', () => existsSync(join(team.root, '.mcc/inbox/person/new', file)));
+  expect(await team.command('inbox', 'person')).toContain('may I?');
+  await team.until('its file is put away', () => existsSync(join(team.root, '.mcc/inbox/person/cur', file)));
+});
+
+test('a message for a shell waits with its reason until it is read, and no timer runs for it', async () => {
+  const team = await new Team({ agents: { ann: { kind: 'shell' } } }).serve();
+  await team.idle('ann');
+  const id = await team.send('ann', 'hello');
+  await team.until(
+    'it says why',
+    ({ posts }) => posts[id]?.held === 'a shell takes no messages: it reads them with mcc inbox',
+  );
+  team.type('ann', 'mcc inbox\r');
+  await team.until('it was read', () => team.receipt(id) === 'accepted');
+});
