@@ -119,6 +119,8 @@ const ending = (
   flag: 'result' | 'reason',
   examples: string[],
   fact: (task: Task, words: string) => Fact,
+  /** the tasks that end with it */
+  along: (state: State, task: Task) => Task[],
   refusal: (task: Task, context: Context) => Refusal | null = () => null,
   asks?: Command['asks'],
 ): Command =>
@@ -137,10 +139,20 @@ const ending = (
       if (refused) return refused;
       const words = text(context.input, flag)?.trim();
       if (!words) return refuse(`\`${name}\` needs --${flag}`, examples[0]);
-      const said = fact(task, words);
-      return { facts: [said], text: `${task.id} ${said.type.slice(5)}`, data: { task: task.id } };
+      const tasks = [task, ...along(context.state, task)];
+      const facts = tasks.map((it) => fact(it, words));
+      const what = facts[0]?.type.slice(5) ?? '';
+      return { facts, text: `${tasks.map((it) => it.id).join(', ')} ${what}`, data: { task: task.id } };
     },
   });
+
+const alone = (): Task[] => [];
+
+/** The open tasks that are part of one, at any depth; one that is being merged is let be. */
+const partsOf = (state: State, task: Task): Task[] =>
+  childrenOf(state, task.id)
+    .filter((it) => !isEnded(it) && state.merging?.task !== it.id)
+    .flatMap((it) => [it, ...partsOf(state, it)]);
 
 export const taskCommands: Command[] = [
   define({
@@ -223,6 +235,7 @@ export const taskCommands: Command[] = [
     'result',
     ['mcc task done t1 --result "the parser is in, see src/parse.ts"'],
     (task, result) => ({ type: 'task.done', task: task.id, result }),
+    alone,
     doneRefused,
     (state, input, by) => {
       const task = meant({ state, input, by });
@@ -241,13 +254,15 @@ export const taskCommands: Command[] = [
       task: task.id,
       reason,
     }),
+    alone,
   ),
   ending(
     'task cancel',
-    'Take a task back',
+    'Take a task back, with the open tasks that are part of it',
     'reason',
     ['mcc task cancel t3 --reason "not wanted any more"'],
     (task, reason) => ({ type: 'task.cancelled', task: task.id, reason }),
+    partsOf,
     (task, { by, state }) => {
       const agent = agentOf(by);
       return agent !== undefined && agent !== state.team?.architect

@@ -203,6 +203,22 @@ describe('task submit', () => {
 });
 
 describe('task done, fail and cancel', () => {
+  test('cancel takes the open parts of a request with it', () => {
+    given(team())
+      .when('ask a page')
+      .when('task add one --parent t1')
+      .when('task add two --parent t2')
+      .when('task add three')
+      .when('task done t3 --result x')
+      .when('task cancel t1 --reason no')
+      .brings(
+        { type: 'task.cancelled', task: 't1', reason: 'no' },
+        { type: 'task.cancelled', task: 't2', reason: 'no' },
+      )
+      .when('task cancel t4 --reason no')
+      .brings({ type: 'task.cancelled', task: 't4' });
+  });
+
   test('done by its agent leaves nothing behind that was committed', () => {
     way
       .working()
