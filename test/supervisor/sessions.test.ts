@@ -1,5 +1,6 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { startTime } from '../../src/io/process.ts';
 import { git, scripted, Team } from './team.ts';
 
 test('each agent gets a worktree on a branch of its own and a session in it', async () => {
@@ -35,7 +36,7 @@ test('an agent that ends well stays out, one that is stopped stays out, and each
   const pid = team.state.agents.ann?.session?.pid;
   await team.command('agent', 'stop', 'ann');
   await team.until('ann has stopped', ({ agents }) => agents.ann?.session?.exit);
-  expect(existsSync(`/proc/${pid}`)).toBe(false);
+  expect(startTime(pid ?? 0)).toBeUndefined();
   expect(await team.command('agent', 'start', 'ann')).toBe('ann starts');
   await team.idle('ann');
   expect(team.told('started', 'bob')).toHaveLength(1);
