@@ -6,7 +6,7 @@ import { paths } from '../io/paths.ts';
 import type { WireClient } from '../wire/client.ts';
 import { connectTo } from './connection.ts';
 import { Stop } from './report.ts';
-import { exits, programOf, type Shell } from './shell.ts';
+import { exits, type Shell } from './shell.ts';
 
 /** How long a supervisor may take until its socket answers, in ms; it may have a crash's process trees to end first. */
 const patience = 60_000;
@@ -46,7 +46,7 @@ export async function start(root: string, shell: Shell): Promise<Started> {
 function launch(root: string, last: string, shell: Shell) {
   mkdirSync(join(last, '..'), { recursive: true });
   const output = openSync(last, 'w', 0o600);
-  const [node = process.execPath, ...program] = programOf(shell);
+  const [node = process.execPath, ...program] = shell.program;
   // MCC_ROOT tells it the project, in whatever folder this was called.
   const child = spawn(node, [...program, 'supervise'], {
     cwd: root,

@@ -7,7 +7,6 @@ import { connectTo } from './connection.ts';
 import { run as down } from './down.ts';
 import { layoutProblems, preflight, stopAtProblems } from './preflight.ts';
 import { misuse, Stop } from './report.ts';
-import { openScreen } from './screen.ts';
 import { exits, type Shell } from './shell.ts';
 import type { Call } from './verbs.ts';
 
@@ -32,10 +31,12 @@ export async function runDemo(call: Call): Promise<number> {
     const { pid } = await start(root, shell);
     served = headless;
     await ask(root, shell);
-    forget(); // the screen hears signals itself, and returns
-    // What it says at the end, that the agents go on, is not so of a play.
-    if (!headless)
+    if (!headless) {
+      const { openScreen } = await import('./screen.ts');
+      forget(); // the screen hears signals itself, and returns
+      // What it says at the end, that the agents go on, is not so of a play.
       return await openScreen({ ...call, shell: { ...shell, err: () => {} } }, root, team, layouts);
+    }
     shell.out(
       call.json
         ? `${JSON.stringify({ root, pid }, null, 2)}\n`

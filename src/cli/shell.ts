@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a verb sees of the process that runs it; a test gives its own. */
@@ -5,6 +6,8 @@ export type Shell = {
   version: string;
   /** the folder mcc is installed in: bin/, layouts/, roles/, examples/ */
   home: string;
+  /** this very program as an argv prefix, by absolute paths: what the background process and sessions run */
+  program: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string | undefined>>;
   out: (text: string) => void;
@@ -31,6 +34,7 @@ export function processShell(version: string, home: string): Shell {
   return {
     version,
     home,
+    program: [process.execPath, realpathSync(process.argv[1] ?? join(home, 'bin', 'mcc'))],
     cwd: currentFolder(),
     env,
     out: (text) => void stdout.write(text),
@@ -55,12 +59,6 @@ function currentFolder(): string {
     return process.env.PWD ?? '/';
   }
 }
-
-/** This program as an argv prefix, by absolute paths: what the background process and sessions run. */
-export const programOf = ({ home }: Pick<Shell, 'home'>): string[] => [
-  process.execPath,
-  join(home, 'bin', 'mcc'),
-];
 
 type Style = 'bold' | 'dim' | 'red' | 'yellow' | 'green';
 const codes: Record<Style, [number, number]> = {

@@ -1,7 +1,7 @@
 import { runSupervisor } from '../supervisor/main.ts';
 import { writeSchema } from './init.ts';
 import { preflight, stopAtProblems } from './preflight.ts';
-import { exits, programOf } from './shell.ts';
+import { exits } from './shell.ts';
 import type { Call } from './verbs.ts';
 
 /** `mcc supervise`: serves until `mcc down` or a signal. */
@@ -13,7 +13,7 @@ export async function run({ shell }: Call): Promise<number> {
     repository,
     team,
     version: shell.version,
-    program: programOf(shell),
+    program: shell.program,
     environment: shell.env,
     ready,
   });

@@ -16,11 +16,13 @@ export async function mcc(
   >,
 ): Promise<Ran> {
   const { cwd, env, input, ...rest } = options;
+  const home = options.home ?? process.cwd();
   let out = '';
   let err = '';
   const shell: Shell = {
     version: '0.0.0-test',
-    home: process.cwd(),
+    home,
+    program: [process.execPath, join(home, 'bin', 'mcc')],
     cwd,
     env: { PATH: '/usr/bin:/bin', HOME: '/nowhere', ...env },
     out: (text) => {

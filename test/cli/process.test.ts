@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import pkg from '../../package.json' with { type: 'json' };
 import { tellError } from '../../src/cli/report.ts';
@@ -121,4 +121,20 @@ test('a full disk or a missing right is no bug', () => {
 test('colours are used where the shell allows them', async () => {
   expect((await mcc(['help'], { cwd: '/', colour: true })).out).toContain('\u001b[1mWork\u001b[22m');
   expect((await mcc(['help'], { cwd: '/' })).out).not.toContain('\u001b');
+});
+
+test('no verb but the screen loads React or Ink', () => {
+  const reached = new Set<string>();
+  const visit = (file: string) => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    const text = readFileSync(file, 'utf8');
+    for (const [, target = ''] of text.matchAll(
+      /(?:^|\n)(?:import|export)(?! type)[^;]*?from '(\.[^']+\.tsx?)'/g,
+    ))
+      visit(resolve(dirname(file), target));
+  };
+  for (const name of readdirSync('src/cli').filter((name) => name !== 'screen.ts'))
+    visit(resolve('src/cli', name));
+  expect([...reached].filter((file) => file.endsWith('.tsx'))).toEqual([]);
 });
