@@ -1,4 +1,5 @@
 import { commands, understand } from '../commands/index.ts';
+import { splitLine } from '../commands/words.ts';
 import { type ListPane, listPanes, type Placed, sameFocus } from '../core/layout.ts';
 import { nearest } from '../core/nearest.ts';
 import { isRefusal, refuse } from '../core/refusal.ts';
@@ -55,7 +56,7 @@ const acts: Readonly<Record<string, (ui: Ui, word: string, scene: Scene) => Step
     return still(word !== '' && at.toast?.tone === 'refused' ? at : { ...at, zoomed: !ui.zoomed });
   },
   'pane scroll': scroll,
-  'attention next': (ui, _word, scene) => still(nextAttention(ui, scene)),
+  'attention next': (ui, _word, scene) => nextAttention(ui, scene),
   board: (ui, _word, scene) => still(toBoard(ui, scene)),
   layout: (ui, word, scene) => still(toLayout(ui, word, scene)),
   palette: (ui) =>
@@ -116,16 +117,21 @@ const back = (ui: Ui): Ui => (ui.agent === undefined ? ui : focusOn(ui, { agent:
 const toBoard = (ui: Ui, scene: Scene): Ui =>
   sameFocus(ui.focus, { pane: 'board' }) ? back(ui) : chooseFirst(focusOn(ui, { pane: 'board' }), scene);
 
-function nextAttention(ui: Ui, scene: Scene): Ui {
+/** To the next thing that waits for the person: its agent, its task on the board, or what else its hint says. */
+function nextAttention(ui: Ui, scene: Scene): Step {
   const items = attentionItems(scene.state, scene.now);
   const at = items.findIndex((item) => item.id === ui.chosen.attention);
   const item = items[(at + 1) % items.length];
-  if (!item) return say(ui, { text: 'nothing waits for you', tone: 'done' });
+  if (!item) return still(say(ui, { text: 'nothing waits for you', tone: 'done' }));
   const chosen = { ...ui.chosen, attention: item.id };
-  if (item.agent !== undefined && item.task === undefined)
-    return focusOn({ ...ui, chosen }, { agent: item.agent });
-  return focusOn({ ...ui, chosen: { ...chosen, board: item.task } }, { pane: 'board' });
+  if (item.task !== undefined)
+    return still(focusOn({ ...ui, chosen: { ...chosen, board: item.task } }, { pane: 'board' }));
+  if (item.agent !== undefined) return still(focusOn({ ...ui, chosen }, { agent: item.agent }));
+  return run({ ...ui, chosen }, hintWords(item.hint), scene);
 }
+
+/** The words of a hint: as in a shell, without the program's name. */
+const hintWords = (hint: string): string[] => splitLine(hint.replace(/^mcc /, ''));
 
 function toLayout(ui: Ui, word: string, scene: Scene): Ui {
   const names = Object.keys(scene.layouts);
@@ -189,7 +195,7 @@ function fill(ui: Ui, word: string, scene: Scene): string[] {
   if (word === '{message}') return [ui.chosen.log?.startsWith('note ') ? word : (ui.chosen.log ?? word)];
   if (word !== '{hint}') return [word];
   const item = attentionItems(scene.state, scene.now).find(({ id }) => id === ui.chosen.attention);
-  return item ? item.hint.replace(/^mcc /, '').split(' ') : [word];
+  return item ? hintWords(item.hint) : [word];
 }
 
 /** The words of an entry with its line: `--` keeps a line that begins with a dash from being read as a flag. */

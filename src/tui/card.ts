@@ -62,12 +62,12 @@ function stateParts(state: State, agent: Agent, number: number, now: number, foc
 const standingMark = (_state: State, status: string, words: string): Span[] =>
   ['submitted', 'approved'].includes(status) ? [span(` ${words}`, accent)] : [];
 
-function branchParts(agent: Agent): Part[] {
+function branchParts(agent: Agent, busy: boolean): Part[] {
   const tree = agent.worktree;
   if (!tree) return [];
   const counts = line(
     tree.ahead > 0 && span(` ↑${tree.ahead}`, quiet),
-    tree.behind > 0 && span(` ↓${tree.behind}`, urgent.color ? { color: urgent.color } : {}),
+    tree.behind > 0 && span(` ↓${tree.behind}`, busy ? { color: 'yellow' } : quiet),
     tree.insertions > 0 && span(` +${tree.insertions}`, good),
     tree.deletions > 0 && span(` −${tree.deletions}`, bad),
     tree.dirty > 0 && span(` *${tree.dirty}`, { color: 'yellow' }),
@@ -129,7 +129,10 @@ export function agentFrame(
 ): Frame {
   const { number, now, focused, cols, scrolled } = look;
   const { left, right } = choose(
-    [...stateParts(state, agent, number, now, focused), ...branchParts(agent)],
+    [
+      ...stateParts(state, agent, number, now, focused),
+      ...branchParts(agent, taskOf(state, agent.name) !== undefined),
+    ],
     cols,
   );
   return {

@@ -158,14 +158,15 @@ export function statusRow(view: View): Line {
   const base = state.team
     ? `${state.team.base}${state.baseCommit ? ` ${state.baseCommit.slice(0, 7)}` : ''}`
     : '';
-  const left = line(
-    span(' mcc ', strong),
-    span(' '),
-    span(view.project),
-    span(` · ${base}   `, quiet),
-    ...counts(view),
-  );
-  return spread(left, right, size.cols);
+  const name = line(span(' mcc ', strong), span(' '), span(view.project));
+  const room = size.cols - widthOf(right);
+  // What fits, the fullest first.
+  const left = [
+    line(...name, span(` · ${base}   `, quiet), ...counts(view)),
+    line(...name, '   ', ...counts(view)),
+    line(' ', ...counts(view)),
+  ].find((one) => widthOf(one) <= room);
+  return spread(left ?? [], right, size.cols);
 }
 
 /** The overlay of the mode, as lines of its rectangle. */

@@ -92,6 +92,10 @@ describe('the command layer', () => {
     const person = new Person();
     person.press('^ a');
     expect(person.at).toBe('tester');
+    person.press('^ a');
+    expect(person.words).toEqual(['inbox person']);
+    person.press('^ a');
+    expect(person.at).toBe('tester');
   });
 
   test('says so when nobody needs you', () => {

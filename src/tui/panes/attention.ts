@@ -16,13 +16,14 @@ export interface Item {
 
 /** What waits for the person, the most pressing first. */
 export const attentionItems = (state: State, now: number): Item[] =>
-  attention(state, now).map((item) => ({
-    ...item,
-    id: item.task ? `task ${item.task}` : `agent ${item.agent ?? ''}`,
-  }));
+  attention(state, now).map((item) => ({ ...item, id: idOf(item) }));
+
+const idOf = ({ agent, task, hint }: Omit<Item, 'id'>): string =>
+  task !== undefined ? `task ${task}` : agent !== undefined ? `agent ${agent}` : hint;
 
 function symbol(item: Item): Span {
   if (item.task) return span('◐', { color: 'cyan' });
+  if (item.agent === undefined) return span('✉', { color: 'yellow' });
   const mark = item.text.includes('crashed') ? statusMarks.crashed : statusMarks['needs-you'];
   return span(mark.symbol, mark.style);
 }
