@@ -2,7 +2,7 @@
 import { Bg, CELL, Fg, glyphText } from '../src/term/cells.ts';
 
 // DejaVu Sans Mono and most others are 0.602 em wide.
-const cell = { width: 8.428, height: 18 };
+const cell = { width: 8.428, height: 17 };
 const font = 14;
 const margin = 12;
 const theme = {
@@ -106,6 +106,14 @@ export function svg(screen, options = {}) {
           `<rect x="${n(left)}" y="${n(top)}" width="${n(wide * cell.width)}" height="${cell.height}" fill="${back}"/>`,
         );
       if (text.trim() === '') continue;
+      if (/^│+$/.test(text)) {
+        // Fonts leave gaps between the rows; a frame has none.
+        for (let bar = 0; bar < text.length; bar += 1)
+          backs.push(
+            `<rect x="${n(left + (bar + 0.5) * cell.width - 0.55)}" y="${n(top)}" width="1.1" height="${cell.height}" fill="${front}"/>`,
+          );
+        continue;
+      }
       const lead = text.length - text.trimStart().length;
       const shown = text.trim();
       const attributes = [
