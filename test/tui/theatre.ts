@@ -157,6 +157,8 @@ function program(): string {
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',
   });
+  const made = bundle;
+  process.on('exit', () => rmSync(made, { force: true }));
   return bundle;
 }
 
