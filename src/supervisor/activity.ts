@@ -22,14 +22,20 @@ export function watchActivity(project: Project, terminal: Terminal): () => void 
     if (facts.length > 0) project.supervisor.turn(facts, 'mcc', 'activity');
   };
   const look = (): void => {
+    timer = undefined;
     if (name === 'shell') tell(hasForeground(terminal.pty.pid) ? 'working' : 'idle');
     else tell('idle', 'it writes nothing');
   };
   let timer: NodeJS.Timeout | undefined;
   const soon = (): void => {
-    if (name !== 'shell') tell('working');
+    if (name === 'shell') {
+      // Not later for more output: what writes without a pause works too.
+      timer ??= setTimeout(look, lookMs);
+      return;
+    }
+    tell('working');
     clearTimeout(timer);
-    timer = setTimeout(look, name === 'shell' ? lookMs : quietMs);
+    timer = setTimeout(look, quietMs);
   };
   const stop = terminal.screen.onParsed(soon);
   soon();

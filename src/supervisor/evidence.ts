@@ -64,11 +64,8 @@ export function watchStartFile(folder: string, read: (body: unknown) => void): (
   const name = 'session-start.json';
   const watcher = watch(folder, (_, changed) => {
     if (changed !== name) return;
-    try {
-      read(JSON.parse(readFileSync(join(folder, name), 'utf8')));
-    } catch {
-      // Being replaced: the rename that follows is noticed too.
-    }
+    const body = jsonIn(join(folder, name));
+    if (body !== undefined) read(body);
   });
   watcher.on('error', () => {});
   return () => watcher.close();

@@ -4,7 +4,8 @@ import type { Fact } from '../core/event.ts';
 import { type Post, pendingPosts } from '../core/state.ts';
 import { factsOfHook } from './evidence.ts';
 import type { Project } from './project.ts';
-import { handedPosts, receiptsIn } from './receipts.ts';
+import { handedPosts } from './receipts.ts';
+import { acceptedIn } from './transcript.ts';
 
 /** How many messages are handed over in one go, and how long they may be together, in characters. */
 const most = 10;
@@ -62,23 +63,31 @@ export async function readHook(
 }
 
 /**
- * What the transcript says of messages that were handed over. One that was given as the answer of a hook, and of which
- * there is no word in it at the end of the next turn, has not arrived: it is queued again.
+ * What the agent proves to have taken: by the ids in its prompt, or by what stands in its transcript. A message that was
+ * given as the answer of a hook, and of which there is no word at the end of the next turn, has not arrived: it is
+ * queued again.
  */
 async function settle({ supervisor }: Project, name: string, report: Report): Promise<Fact[]> {
-  const { transcript, turnEnded } = report;
-  const handed = handedPosts(supervisor.state, name);
-  if (!transcript || handed.length === 0) return [];
-  const accepted = await receiptsIn(supervisor.state, name, transcript);
-  if (!turnEnded || accepted.length === handed.length) return accepted;
+  const { transcript, turnEnded, accepted } = report;
+  const open = pendingPosts(supervisor.state, name).map(({ message }) => message.id);
+  const prompted = open.filter((id) => accepted.includes(id));
+  const taken = (written: Set<string>): Fact[] =>
+    open
+      .filter((id) => prompted.includes(id) || written.has(id))
+      .map((id) => ({ type: 'message.accepted', id }));
+  const handed = handedPosts(supervisor.state, name).filter(({ message }) => !prompted.includes(message.id));
+  if (!transcript || handed.length === 0) return taken(new Set());
+  const messages = handed.map(({ message }) => message);
+  const written = await acceptedIn(transcript, messages);
+  if (!turnEnded || written.size === handed.length) return taken(written);
   await new Promise((done) => setTimeout(done, writtenMs));
-  const now = await receiptsIn(supervisor.state, name, transcript);
-  const lost = handed.filter(
-    ({ message, route }) =>
-      route === 'hook' && !now.some((fact) => fact.type === 'message.accepted' && fact.id === message.id),
-  );
+  const now = await acceptedIn(transcript, messages);
+  const lost = handed.filter(({ message, route }) => route === 'hook' && !now.has(message.id));
   const reason = 'its turn ended without a word of it';
-  return [...now, ...lost.map(({ message: { id } }): Fact => ({ type: 'message.requeued', id, reason }))];
+  return [
+    ...taken(now),
+    ...lost.map(({ message: { id } }): Fact => ({ type: 'message.requeued', id, reason })),
+  ];
 }
 
 /** The queued posts to hand over now, in order; none while one that was handed over is not accepted yet. */

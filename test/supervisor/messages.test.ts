@@ -52,6 +52,7 @@ test('an idle agent is typed to, and its own word is the receipt; long text goes
   await team.until('it took it', () => team.receipt(short) === 'accepted');
   expect(team.told('prompt')[0]).toMatchObject({ via: 'keyboard' });
   expect(team.told('prompt')[0]?.prompt).toContain('first line\n  zweite Zeile äöü 界\n/third');
+  await team.until('its turn has ended', () => team.told('ended').length === 1);
   const long = await team.send('ann', 'word '.repeat(2000));
   await team.until('it took the long one', () => team.receipt(long) === 'accepted');
   expect(team.told('prompt').at(-1)?.prompt).toContain(`read it with \`mcc inbox ${long}\``);

@@ -7,7 +7,7 @@ import type { Agent } from '../../core/state.ts';
 import { startTime } from '../../io/process.ts';
 import type { Size } from '../../term/screen.ts';
 import { watchActivity } from '../activity.ts';
-import { reported, watchSessionFile } from '../evidence.ts';
+import { reported, watchSessionFile, watchStartFile } from '../evidence.ts';
 import { readHook } from '../hook.ts';
 import { inTurn } from '../in-turn.ts';
 import type { Project } from '../project.ts';
@@ -35,7 +35,10 @@ export async function startSession(project: Project, name: string): Promise<void
   const agent = supervisor.state.agents[name];
   if (supervisor.draining || !agent?.wanted) return;
   const session = { id: randomUUID(), conversation: resume ?? randomUUID(), resume: resume !== undefined };
-  const launch = launchOf(project, kind, agent, session);
+  // In the order in which they came, one after the other: the last word on the status must be the last one said.
+  const inOrder = inTurn();
+  const hear = (body: unknown) => inOrder(() => readHook(project, name, session.id, body));
+  const launch = launchOf(project, kind, agent, { ...session, hookUrl: project.hooks.open(name, hear) });
   writeFiles(launch);
   const size = project.sizes.get(name) ?? firstSize;
   const pty = project.host.spawn({
@@ -70,7 +73,7 @@ export async function startSession(project: Project, name: string): Promise<void
     'mcc',
     `session ${name}`,
   );
-  stops.push(...watch(project, terminal));
+  stops.push(...watch(project, terminal, hear));
 }
 
 /** The conversation to go on with: the last one, if it can be; a run that took no turn leaves none, and starts anew. */
@@ -90,17 +93,16 @@ function launchOf(
   project: Project,
   kind: Kind,
   agent: Agent,
-  { id, conversation, resume }: { id: string; conversation: string; resume: boolean },
+  run: { id: string; conversation: string; resume: boolean; hookUrl: string },
 ): Launch {
   const { team, paths } = project;
+  const { id, conversation, resume, hookUrl } = run;
   const { name, worktree } = agent;
   const spec = team.agents[name];
   if (!spec || !worktree) throw new Error(`${name} is not in agents.yaml`);
   const folder = paths.session(name);
   const bin = join(folder, 'bin');
   writeWrapper(project, bin);
-  // In the order in which they came, one after the other: the last word on the status must be the last one said.
-  const inOrder = inTurn();
   return kind.launch({
     agent: name,
     spec,
@@ -112,7 +114,7 @@ function launchOf(
     root: project.root,
     folder,
     config: join(folder, 'config'),
-    hookUrl: project.hooks.open(name, (body) => inOrder(() => readHook(project, name, id, body))),
+    hookUrl,
     bin,
     tmp: temporaryFolder(project, name),
     token: project.tokens.make(name),
@@ -122,10 +124,20 @@ function launchOf(
 }
 
 /** Everything that is watched while a session runs; returns how to stop. */
-function watch(project: Project, terminal: Terminal): (() => void)[] {
-  const { supervisor } = project;
+function watch(
+  project: Project,
+  terminal: Terminal,
+  hear: (body: unknown) => Promise<object>,
+): (() => void)[] {
+  const { supervisor, note } = project;
   const { agent: name, id, kind } = terminal;
-  const config = join(project.paths.session(name), 'config');
+  const folder = project.paths.session(name);
+  const config = join(folder, 'config');
+  const startWatch = watchStartFile(folder, (body) => {
+    hear(body).catch((error: unknown) =>
+      note('warn', 'a hook failed', { agent: name, error: String(error) }),
+    );
+  });
   const fileWatch = watchSessionFile(kind, config, terminal.pty.pid, (file) => {
     const now = supervisor.state.agents[name];
     if (now?.session?.id === id)
@@ -133,6 +145,7 @@ function watch(project: Project, terminal: Terminal): (() => void)[] {
   });
   return [
     fileWatch,
+    startWatch,
     watchWorktree(project, terminal),
     watchActivity(project, terminal),
     terminal.screen.onParsed(() => supervisor.stirred(name)),

@@ -1,0 +1,133 @@
+import { expect, test } from 'vitest';
+import { kinds } from '../../src/agents/index.ts';
+import { Terminal } from '../../src/supervisor/terminal.ts';
+import { submitDraft, typeDraft } from '../../src/supervisor/typing.ts';
+import type { Session } from '../../src/term/pty.ts';
+
+const { claude } = kinds;
+const { typing } = claude;
+const writesOf = (text: string) => typing?.(text) ?? [];
+
+/** A program with a composer, as a pty that the test holds: it draws after each write, at once or when told to. */
+class Fake implements Session {
+  readonly pid = 0;
+  draft = '';
+  sent: string[] = [];
+  writes: string[] = [];
+  deaf = 0;
+  onWrite: (text: string) => void = () => {};
+  #show: (data: Uint8Array) => void = () => {};
+
+  onData(listener: (data: Uint8Array) => void): void {
+    this.#show = listener;
+  }
+
+  onExit(): void {}
+  resize(): void {}
+  pause(): void {}
+  resume(): void {}
+  kill(): void {}
+
+  write(bytes: Uint8Array): void {
+    const text = Buffer.from(bytes).toString();
+    this.writes.push(text);
+    this.take(text);
+    this.draw();
+    this.onWrite(text);
+  }
+
+  take(text: string): void {
+    for (const key of text) {
+      if (key !== '\r') this.draft += key;
+      else if (this.deaf > 0) this.deaf -= 1;
+      else {
+        this.sent.push(this.draft);
+        this.draft = '';
+      }
+    }
+  }
+
+  draw(text = this.draft): void {
+    const rule = '─'.repeat(80);
+    const rows = text.split('\n').join('\r\n  ');
+    this.#show(Buffer.from(`\x1b[H\x1b[2J${rule}\r\n❯ ${rows}\x1b[7m \x1b[27m\r\n${rule}`));
+  }
+
+  show(text: string): void {
+    this.#show(Buffer.from(text));
+  }
+}
+
+function open(): { fake: Fake; terminal: Terminal } {
+  const fake = new Fake();
+  const terminal = new Terminal('ann', 's', claude, fake, { cols: 80, rows: 24 }, 0);
+  fake.draw();
+  return { fake, terminal };
+}
+
+const type = (terminal: Terminal, text: string): Promise<boolean> =>
+  terminal.alone(async () => {
+    if (!(await typeDraft(terminal, writesOf(text)))) return false;
+    await submitDraft(terminal, writesOf(text), '\r');
+    return true;
+  });
+
+test('a text is typed in pieces, and sent by a write of its own when the screen shows it', async () => {
+  const { fake, terminal } = open();
+  const text = `${'wörter und so '.repeat(60)}\nnext line`.replaceAll(' \n', '\n');
+  fake.draw = (shown = fake.draft) => {
+    const rows = shown.split('\n').flatMap((line) => line.match(/.{1,76}/gu) ?? ['']);
+    Fake.prototype.draw.call(fake, rows.join('\n'));
+  };
+  expect(await type(terminal, text)).toBe(true);
+  expect(fake.sent).toEqual([text]);
+  expect(fake.writes.at(-1)).toBe('\r');
+  expect(fake.writes.slice(0, -1).every((piece) => piece.length <= 256)).toBe(true);
+});
+
+test("the person's keys wait while mcc types, and follow in order once the composer has let go of its text", async () => {
+  const { fake, terminal } = open();
+  fake.onWrite = (text) => {
+    if (text !== 'hello') return;
+    terminal.input(Buffer.from('a'));
+    terminal.input(Buffer.from('b'));
+  };
+  expect(await type(terminal, 'hello')).toBe(true);
+  expect(fake.sent).toEqual(['hello']);
+  expect(fake.writes).toEqual(['hello', '\r', 'a', 'b']);
+  expect(fake.draft).toBe('ab');
+});
+
+test('a key that was swallowed is pressed again, at most three times', async () => {
+  const { fake, terminal } = open();
+  fake.deaf = 1;
+  expect(await type(terminal, 'hello')).toBe(true);
+  expect(fake.writes).toEqual(['hello', '\r', '\r']);
+  fake.deaf = 100;
+  expect(await type(terminal, 'again')).toBe(true);
+  expect(fake.writes.slice(3)).toEqual(['again', '\r', '\r', '\r']);
+});
+
+test('nothing is typed where something stands already, nor into a dialog', async () => {
+  const { fake, terminal } = open();
+  fake.draft = 'mine';
+  fake.draw();
+  expect(await type(terminal, 'hello')).toBe(false);
+  fake.show('\x1b[H\x1b[2JMay I?\r\n❯ 1. Yes\r\n  2. No');
+  expect(await type(terminal, 'hello')).toBe(false);
+  expect(fake.writes).toEqual([]);
+});
+
+test('a text that does not stand alone in the composer is not sent', async () => {
+  const { fake, terminal } = open();
+  fake.onWrite = () => fake.draw(`x${fake.draft}`);
+  expect(await type(terminal, 'hello')).toBe(false);
+  expect(fake.sent).toEqual([]);
+});
+
+test('when a dialog opens under the typing, nothing is sent', async () => {
+  const { fake, terminal } = open();
+  fake.onWrite = () => fake.show('\x1b[H\x1b[2JMay I?\r\n❯ 1. Yes\r\n  2. No');
+  expect(await type(terminal, 'hello')).toBe(false);
+  expect(fake.writes).toEqual(['hello']);
+});
