@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Event, parseEvent } from '../core/event.ts';
-import { reduce } from '../core/reduce.ts';
+import { fold } from '../core/reduce.ts';
 import { type Agent, emptyState, isRunning, type State } from '../core/state.ts';
 import { readLog } from '../io/log.ts';
 import { isAlive } from '../io/process.ts';
@@ -17,7 +17,7 @@ export const logOf = (root: string): string => join(root, '.mcc', 'events.jsonl'
  */
 export function foldState(root: string, now: Date): { state: State; note?: string } {
   const { events, note } = readEvents(root);
-  const state = asleep(events.reduce(reduce, emptyState), now);
+  const state = asleep(fold(emptyState, events), now);
   return note === undefined ? { state } : { state, note };
 }
 

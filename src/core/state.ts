@@ -224,10 +224,24 @@ export const childrenOf = (state: State, id: string): Task[] =>
 export const isPending = (post: Post): boolean => post.receipt === 'queued' || post.receipt === 'handed over';
 
 /** Posts for an agent that it has not accepted yet, in the order of delivery. */
-export const pendingPosts = (state: State, agent: string): Post[] =>
-  Object.values(state.posts)
-    .filter((post) => post.message.to === agent && isPending(post))
-    .sort((a, b) => a.seq - b.seq);
+export const pendingPosts = (state: State, agent: string): Post[] => [
+  ...(waiting(state.posts).get(agent) ?? []),
+];
+
+/** The posts that wait, by reader; kept as long as no post changes, since they are asked for at every look. */
+function waiting(posts: State['posts']): Map<string, Post[]> {
+  const known = waitingIn.get(posts);
+  if (known) return known;
+  const found = Map.groupBy(
+    Object.values(posts)
+      .filter(isPending)
+      .sort((a, b) => a.seq - b.seq),
+    (post) => post.message.to,
+  );
+  waitingIn.set(posts, found);
+  return found;
+}
+const waitingIn = new WeakMap<State['posts'], Map<string, Post[]>>();
 
 const rank: Record<Priority, number> = { urgent: 0, high: 1, normal: 2, low: 3 };
 

@@ -2,7 +2,7 @@ import type { Actor, Event, Fact } from '../core/event.ts';
 import { weigh } from '../core/evidence.ts';
 import { follow } from '../core/follow.ts';
 import { type Effect, type Pane, plan, settledMs, type World } from '../core/plan.ts';
-import { reduce } from '../core/reduce.ts';
+import { fold, reduce } from '../core/reduce.ts';
 import { emptyState, type State } from '../core/state.ts';
 import type { Clock } from './clock.ts';
 import { dueFacts, firstWaiting, nextLook } from './due.ts';
@@ -52,7 +52,7 @@ export class Supervisor {
 
   /** Folds what the log holds already. */
   replay(events: readonly Event[]): void {
-    for (const event of events) this.state = reduce(this.state, event);
+    this.state = fold(this.state, events);
   }
 
   /**
