@@ -11,6 +11,7 @@ const bodySchema = z.object({
   hook_event_name: z.string().min(1),
   session_id: z.string().min(1),
   transcript_path: z.string().optional(),
+  cwd: z.string().optional(),
   agent_id: z.string().optional(),
   prompt: z.string().optional(),
   tool_name: z.string().optional(),
@@ -32,7 +33,7 @@ export function hookReport(value: unknown): Report | null {
   const parsed = bodySchema.safeParse(value);
   if (!parsed.success) return null;
   const body = parsed.data;
-  const argument = tellingArgument(body.tool_input);
+  const argument = tellingArgument(body.tool_input, body.cwd);
   return {
     source: 'hook',
     event: body.hook_event_name,
@@ -132,10 +133,12 @@ const telling = [
   'prompt',
 ];
 
-function tellingArgument(input: Body['tool_input']): string | undefined {
+/** What a tool is used on; a path inside of the folder the session works in is told from there. */
+function tellingArgument(input: Body['tool_input'], cwd: string | undefined): string | undefined {
   if (!input) return undefined;
   const value = telling.map((name) => input[name]).find((found) => typeof found === 'string' && found !== '');
-  if (typeof value === 'string') return oneLine(value);
+  if (typeof value === 'string')
+    return oneLine(cwd && value.startsWith(`${cwd}/`) ? value.slice(cwd.length + 1) : value);
   const questions = z.array(z.object({ question: z.string() })).safeParse(input.questions);
   return questions.success && questions.data[0] ? oneLine(questions.data[0].question) : undefined;
 }
