@@ -52,6 +52,7 @@ export function publicStoreOf(terminal: PublicTerminal): Store {
     grounded: true,
     charsetLevel: 0,
     eraseAbove: () => false,
+    shed: () => 0,
     recover: () => {},
   };
 }

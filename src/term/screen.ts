@@ -40,6 +40,9 @@ export interface ScreenOptions {
 export const PAUSE_ABOVE = 100_000;
 export const RESUME_BELOW = 5_000;
 
+/** A shell's prompts that are remembered, the newest. */
+const MOST_PROMPTS = 1000;
+
 type Events = Announcements & { parsed: undefined; fault: unknown };
 
 const provider = graphemeProvider();
@@ -127,6 +130,8 @@ export class Screen {
   #anchor: IMarker | undefined;
   #tail: Uint8Array = new Uint8Array();
   #disposed = false;
+  /** numbers of the lines at which prompts begin, rising; they stay theirs while older lines are shed */
+  #prompts: number[] = [];
 
   constructor(size: Size, options: ScreenOptions = {}) {
     this.#terminal = new xterm.Terminal({
@@ -267,7 +272,9 @@ export class Screen {
     this.flush();
     const { cols, rows } = clamp(size);
     if (cols === this.#terminal.cols && rows === this.#terminal.rows) return;
+    const marks = cols === this.#terminal.cols ? [] : this.#markPrompts();
     this.#terminal.resize(cols, rows);
+    if (marks.length > 0) this.#takePrompts(marks);
     this.#version++;
   }
 
@@ -279,6 +286,21 @@ export class Screen {
   /** All lines: history and screen. */
   get lines(): number {
     return this.#terminal.buffer.active.length;
+  }
+
+  /**
+   * Lines that fell off the history since somebody asked first. A line's number and this together are a number that
+   * stays the line's own while output goes on: what places (reading.ts) count in.
+   */
+  get shed(): number {
+    return this.#alternate ? 0 : this.#store.shed();
+  }
+
+  /** The lines at which a prompt begins, as the program marks them (OSC 133 ; A), from the oldest; as places count. */
+  get prompts(): readonly number[] {
+    const kept = this.#prompts.findIndex((line) => line >= this.shed);
+    this.#prompts = kept < 0 ? [] : this.#prompts.slice(kept);
+    return this.#alternate ? [] : this.#prompts;
   }
 
   /** Lines above the bottom that the view shows, 0 to follow; the view stays on its text while output goes on. */
@@ -351,6 +373,7 @@ export class Screen {
         reverseWrap: its.reverseWraparoundMode,
         tracked: this.#modes,
         title: this.#title,
+        prompts: this.#prompts.map((line) => line - this.#store.shed()),
         tail: this.#tail,
       },
       scrollback,
@@ -404,11 +427,35 @@ export class Screen {
       this.#tell('title', title);
     });
     hooks.csi({ final: 'J' }, ([part]) => part === 1 && this.#store.eraseAbove());
+    hooks.osc(133, (data) => {
+      if (data.startsWith('A') && !this.#alternate) this.#promptHere();
+      return true;
+    });
     hearAnnouncements(hooks, {
       clipboard: (text) => this.#tell('clipboard', text),
       notice: (text) => this.#tell('notice', text),
       progress: (progress) => this.#tell('progress', progress),
     });
+  }
+
+  #promptHere(): void {
+    const { baseY, cursorY } = this.#terminal.buffer.active;
+    const line = this.shed + baseY + cursorY;
+    this.#prompts = this.#prompts.filter((other) => other < line).slice(-MOST_PROMPTS);
+    this.#prompts.push(line);
+  }
+
+  /** Another width moves lines: markers go along with them. Not kept at other times, since each costs on every line shed. */
+  #markPrompts(): IMarker[] {
+    const { baseY, cursorY } = this.#terminal.buffer.active;
+    const here = this.#store.shed() + baseY + cursorY;
+    return this.prompts.flatMap((line) => this.#terminal.registerMarker(line - here) ?? []);
+  }
+
+  #takePrompts(marks: readonly IMarker[]): void {
+    const lines = marks.flatMap((mark) => (mark.isDisposed ? [] : [mark.line + this.#store.shed()]));
+    for (const mark of marks) mark.dispose();
+    this.#prompts = [...new Set(lines)].sort((a, b) => a - b);
   }
 
   #tell<K extends keyof Events>(event: K, value: Events[K]): void {

@@ -28,6 +28,8 @@ export interface SnapshotSource {
   readonly reverseWrap: boolean;
   readonly tracked: ModeTracker;
   readonly title: string;
+  /** Lines of the normal buffer at which a prompt begins (OSC 133 ; A). */
+  readonly prompts: readonly number[];
   /** What the parser has not finished (see unfinished.ts). */
   readonly tail: Uint8Array;
 }
@@ -63,9 +65,11 @@ export function writeSnapshot(source: SnapshotSource, scrollback = Number.POSITI
 }
 
 /** Cells, margins, tab stops and saved cursor of one buffer; leaves the plain pen, and the cursor anywhere. */
-function writeBuffer({ store, size }: SnapshotSource, which: Which, scrollback: number): string {
+function writeBuffer(source: SnapshotSource, which: Which, scrollback: number): string {
+  const { store, size } = source;
   const state = store.state(which);
-  const writer = new LineWriter(store, which, size.cols);
+  const prompts = new Set(which === 'normal' ? source.prompts : []);
+  const writer = new LineWriter(store, which, size.cols, prompts);
   for (let line = Math.max(0, state.base - scrollback); line < state.lines; line++)
     writer.write(line, line + 1 < state.lines);
   return writer.text + writeMargins(state, size) + writeTabs(state, size.cols) + writeSaved(state, size.cols);
@@ -79,8 +83,10 @@ class LineWriter {
   readonly #which: Which;
   readonly #cols: number;
   readonly #cells: Uint32Array;
+  readonly #prompts: ReadonlySet<number>;
 
-  constructor(store: Store, which: Which, cols: number) {
+  constructor(store: Store, which: Which, cols: number, prompts: ReadonlySet<number>) {
+    this.#prompts = prompts;
     this.#store = store;
     this.#which = which;
     this.#cols = cols;
@@ -91,6 +97,7 @@ class LineWriter {
   write(line: number, hasNext: boolean): void {
     const goesOn = hasNext && this.#store.wrapped(this.#which, line + 1);
     this.#store.read(this.#which, line, this.#cells, 0, 0, this.#cols, true);
+    if (this.#prompts.has(line) && !this.#continues) this.text += '\x1b]133;A\x1b\\';
     let x = this.#continues ? this.#first() : 0;
     let skipped = 0;
     const end = goesOn ? this.#cols : this.#used();

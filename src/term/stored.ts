@@ -55,6 +55,8 @@ export interface Store {
   readonly charsetLevel: number;
   /** Erases from the top to the cursor where xterm 6.0 throws: CSI 1 J in the very last cell. True if done. */
   eraseAbove(): boolean;
+  /** Lines of the normal buffer that left its history since this was asked first. */
+  shed(): number;
   /** After an exception inside the parser: throws away what it was parsing, so that it parses again. */
   recover(): void;
 }
@@ -75,7 +77,11 @@ interface Line {
   readonly isWrapped: boolean;
 }
 interface Grid {
-  readonly lines: { readonly length: number; get(index: number): Line | undefined };
+  readonly lines: {
+    readonly length: number;
+    get(index: number): Line | undefined;
+    onTrim(listener: (count: number) => void): unknown;
+  };
   readonly ybase: number;
   readonly x: number;
   readonly y: number;
@@ -120,6 +126,8 @@ export function storeOf(terminal: object): Store {
     const { buffers } = core._bufferService;
     return which === 'active' ? buffers.active : which === 'normal' ? buffers.normal : buffers.alt;
   };
+  let watched: Grid['lines'] | undefined;
+  let gone = 0;
   const extended = (fg: number, extra: Extra | undefined): number => {
     if (!extra) return 0;
     const uri = extra.urlId === 0 ? '' : (core._oscLinkService.getLinkData(extra.urlId)?.uri ?? '');
@@ -169,6 +177,16 @@ export function storeOf(terminal: object): Store {
       core._inputHandler._eraseInBufferLine(y, 0, x + 1, true);
       for (let above = 0; above < y; above++) core._inputHandler._resetBufferLine(above);
       return true;
+    },
+    shed: () => {
+      const { lines } = grid('normal');
+      if (lines === watched) return gone;
+      gone += watched?.length ?? 0; // a reset gave the terminal another buffer
+      watched = lines;
+      lines.onTrim((count) => {
+        gone += count;
+      });
+      return gone;
     },
     recover: () => {
       core._inputHandler._parser.reset();

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { find, textBetween } from '../../src/term/reading.ts';
 import { cellWidth, glyphs, Screen } from '../../src/term/screen.ts';
 import { picture } from './picture.ts';
 import { piece, random, seeds } from './random.ts';
@@ -144,16 +143,6 @@ test('a view scrolled back stays on its text while output goes on, and when the 
   expect(screen.scroll).toBe(10);
   screen.scroll = -3;
   expect(screen.scroll).toBe(0);
-});
-
-test('text can be selected across wrapped lines and found in the history', () => {
-  const screen = screenWith(`first\r\n${'0123456789'.repeat(3)}\r\n世界 needle\r\nlast\r\n1\r\n2\r\n3`);
-  const place = find(screen, 'NEEDLE', { line: screen.lines - 1, x: 0 }, true);
-  expect(place).toEqual({ line: 3, x: 5 });
-  expect(find(screen, 'needle', { line: 3, x: 6 })).toBeNull();
-  expect(textBetween(screen, { line: 0, x: 2 }, { line: 3, x: 2 })).toBe(
-    `rst\n${'0123456789'.repeat(3)}\n世`,
-  );
 });
 
 test('widths come from the table of the emulator', () => {
