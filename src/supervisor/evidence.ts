@@ -51,24 +51,32 @@ export function watchSessionFile(
     const report = sessionFile(jsonIn(join(folder, file)));
     if (report && report.pid === pid) changed(report);
   };
-  const watcher = watch(folder, (_, name) => {
+  const stop = watchFolder(folder, (name) => {
     if (name === null || name === file || name.startsWith(`${file}.`)) read();
   });
-  watcher.on('error', () => {});
   read();
-  return () => watcher.close();
+  return stop;
 }
 
 /** Watches the body of the SessionStart hook, which the hook writes down because it does not go by http; returns how to stop. */
 export function watchStartFile(folder: string, read: (body: unknown) => void): () => void {
   const name = 'session-start.json';
-  const watcher = watch(folder, (_, changed) => {
+  return watchFolder(folder, (changed) => {
     if (changed !== name) return;
     const body = jsonIn(join(folder, name));
     if (body !== undefined) read(body);
   });
-  watcher.on('error', () => {});
-  return () => watcher.close();
+}
+
+/** Watches the files of a folder. Where the system has no watch left, hooks still tell what the file would. */
+function watchFolder(folder: string, changed: (name: string | null) => void): () => void {
+  try {
+    const watcher = watch(folder, (_, name) => changed(name));
+    watcher.on('error', () => {});
+    return () => watcher.close();
+  } catch {
+    return () => {};
+  }
 }
 
 /** The content of a JSON file; undefined when it is not there yet, gone, or being written: the next change is read. */

@@ -6,6 +6,8 @@ import type { Project } from './project.ts';
 
 /** How long a drain waits for turns in hand, in ms; their conversations are kept in any case. */
 const drainMs = 120_000;
+/** How long a session that is being started or ended may take for that, in ms. */
+const underWayMs = 10_000;
 /** How long the terminals of ended sessions may take to say so, in ms. */
 const toldMs = 5_000;
 
@@ -15,6 +17,8 @@ export async function endSessions(project: Project, ending: Ending): Promise<voi
   supervisor.draining = true;
   if (ending.how === 'drain')
     await until(() => ending.how === 'force' || !working(supervisor.state), drainMs);
+  // One that is being started would else come up after all others have ended.
+  await until(() => ![...supervisor.busy].some((key) => key.startsWith('session ')), underWayMs);
   const sessions = Object.values(supervisor.state.agents).filter(isRunning);
   await Promise.all(
     sessions.map(({ name }) =>

@@ -27,6 +27,8 @@ export class Terminal {
   typedAt = 0;
   readonly watchers = new Set<Watcher>();
   readonly turns = new Turns();
+  /** ends what watches it, when its program has ended */
+  readonly stops: (() => void)[] = [];
   #paused = false;
   /** what the person types while mcc is typing waits here, so that the two never mix */
   #held: Uint8Array[] | null = null;

@@ -22,7 +22,8 @@ export class Turns {
     const take = (report: Report) => {
       if (fits(report)) finish(true);
     };
-    const timer = setTimeout(() => finish(false), ms);
+    // Whoever waits for an agent does not keep a supervisor alive that has ended.
+    const timer = setTimeout(() => finish(false), ms).unref();
     this.#waiting.add(take);
     return { came, cancel: () => finish(false) };
   }

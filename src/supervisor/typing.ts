@@ -13,17 +13,22 @@ const presses = 3;
 
 /**
  * Types a text into an empty composer, piece by piece, each when the program has drawn the one before.
- * @returns true when the composer was empty, and holds just this text now, on a screen that has settled
+ * @returns `typed` when it stands there alone now, on a screen that has settled; `occupied` when nothing was typed, since
+ *   the composer was not empty; `mixed` when it shows something else than what was typed
  */
-export async function typeDraft(terminal: Terminal, writes: readonly Write[]): Promise<boolean> {
-  if (terminal.composer().state !== 'empty') return false;
+export async function typeDraft(
+  terminal: Terminal,
+  writes: readonly Write[],
+): Promise<'typed' | 'occupied' | 'mixed'> {
+  if (terminal.composer().state !== 'empty') return 'occupied';
   for (const { bytes, waitMs } of writes) {
     const { version } = terminal.screen;
     terminal.pty.write(Buffer.from(bytes));
     await pause(waitMs);
     await until(() => terminal.screen.version !== version, readMs);
   }
-  return until(() => Date.now() - terminal.outputAt >= stillMs && holds(terminal, writes), shownMs);
+  const shows = () => Date.now() - terminal.outputAt >= stillMs && holds(terminal, writes);
+  return (await until(shows, shownMs)) ? 'typed' : 'mixed';
 }
 
 /**

@@ -65,11 +65,11 @@ function open(): { fake: Fake; terminal: Terminal } {
   return { fake, terminal };
 }
 
-const type = (terminal: Terminal, text: string): Promise<boolean> =>
+const type = (terminal: Terminal, text: string): Promise<string> =>
   terminal.alone(async () => {
-    if (!(await typeDraft(terminal, writesOf(text)))) return false;
-    await submitDraft(terminal, writesOf(text), '\r');
-    return true;
+    const draft = await typeDraft(terminal, writesOf(text));
+    if (draft === 'typed') await submitDraft(terminal, writesOf(text), '\r');
+    return draft;
   });
 
 test('a text is typed in pieces, and sent by a write of its own when the screen shows it', async () => {
@@ -79,7 +79,7 @@ test('a text is typed in pieces, and sent by a write of its own when the screen 
     const rows = shown.split('\n').flatMap((line) => line.match(/.{1,76}/gu) ?? ['']);
     Fake.prototype.draw.call(fake, rows.join('\n'));
   };
-  expect(await type(terminal, text)).toBe(true);
+  expect(await type(terminal, text)).toBe('typed');
   expect(fake.sent).toEqual([text]);
   expect(fake.writes.at(-1)).toBe('\r');
   expect(fake.writes.slice(0, -1).every((piece) => piece.length <= 256)).toBe(true);
@@ -92,7 +92,7 @@ test("the person's keys wait while mcc types, and follow in order once the compo
     terminal.input(Buffer.from('a'));
     terminal.input(Buffer.from('b'));
   };
-  expect(await type(terminal, 'hello')).toBe(true);
+  expect(await type(terminal, 'hello')).toBe('typed');
   expect(fake.sent).toEqual(['hello']);
   expect(fake.writes).toEqual(['hello', '\r', 'a', 'b']);
   expect(fake.draft).toBe('ab');
@@ -101,10 +101,10 @@ test("the person's keys wait while mcc types, and follow in order once the compo
 test('a key that was swallowed is pressed again, at most three times', async () => {
   const { fake, terminal } = open();
   fake.deaf = 1;
-  expect(await type(terminal, 'hello')).toBe(true);
+  expect(await type(terminal, 'hello')).toBe('typed');
   expect(fake.writes).toEqual(['hello', '\r', '\r']);
   fake.deaf = 100;
-  expect(await type(terminal, 'again')).toBe(true);
+  expect(await type(terminal, 'again')).toBe('typed');
   expect(fake.writes.slice(3)).toEqual(['again', '\r', '\r', '\r']);
 });
 
@@ -112,22 +112,22 @@ test('nothing is typed where something stands already, nor into a dialog', async
   const { fake, terminal } = open();
   fake.draft = 'mine';
   fake.draw();
-  expect(await type(terminal, 'hello')).toBe(false);
+  expect(await type(terminal, 'hello')).toBe('occupied');
   fake.show('\x1b[H\x1b[2JMay I?\r\n❯ 1. Yes\r\n  2. No');
-  expect(await type(terminal, 'hello')).toBe(false);
+  expect(await type(terminal, 'hello')).toBe('occupied');
   expect(fake.writes).toEqual([]);
 });
 
 test('a text that does not stand alone in the composer is not sent', async () => {
   const { fake, terminal } = open();
   fake.onWrite = () => fake.draw(`x${fake.draft}`);
-  expect(await type(terminal, 'hello')).toBe(false);
+  expect(await type(terminal, 'hello')).toBe('mixed');
   expect(fake.sent).toEqual([]);
 });
 
 test('when a dialog opens under the typing, nothing is sent', async () => {
   const { fake, terminal } = open();
   fake.onWrite = () => fake.show('\x1b[H\x1b[2JMay I?\r\n❯ 1. Yes\r\n  2. No');
-  expect(await type(terminal, 'hello')).toBe(false);
+  expect(await type(terminal, 'hello')).toBe('mixed');
   expect(fake.writes).toEqual(['hello']);
 });

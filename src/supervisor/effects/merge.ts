@@ -1,8 +1,9 @@
 import type { Fact, FactOf } from '../../core/event.ts';
 import type { Task } from '../../core/state.ts';
-import { moveBase } from '../../io/base.ts';
+import { type Move, moveBase } from '../../io/base.ts';
 import { buildCandidate } from '../../io/candidate.ts';
 import { repositoryGit } from '../../io/repository.ts';
+import { headline } from '../headline.ts';
 import type { Project } from '../project.ts';
 import { lookAtWorktree } from '../worktree-watch.ts';
 import { runGates } from './gates.ts';
@@ -25,7 +26,11 @@ export async function mergeTask(project: Project, id: string): Promise<void> {
   try {
     await mergeCommit(project, { ...task, branch: task.branch }, commit, tell);
   } catch (error) {
-    tell({ type: 'merge.held', task: id, reason: error instanceof Error ? error.message : String(error) });
+    tell({
+      type: 'merge.held',
+      task: id,
+      reason: headline(error instanceof Error ? error.message : String(error)),
+    });
     throw error;
   }
   if (task.agent) await lookAtWorktree(project, task.agent);
@@ -81,16 +86,9 @@ async function mergeCommit(
 
 const short = (commit: string): string => commit.slice(0, 10);
 
-const refusalOf = ({
-  reason,
-  where,
-  files,
-}: {
-  reason: string;
-  where: string | null;
-  files: string[];
-}): string =>
-  `${reason}${where ? ` (in ${where}${files.length > 0 ? `: ${files.slice(0, 5).join(', ')}` : ''})` : ''}`;
+/** Git's reason on one line, with the files that it names and the checkout that they are in. */
+const refusalOf = ({ reason, where, files }: Extract<Move, { type: 'refused' }>): string =>
+  `${headline(reason)}${files.length > 0 ? `: ${files.slice(0, 5).join(', ')}` : ''}${where ? ` (in ${where})` : ''}`;
 
 const messageOf = (project: Project, task: Task): string =>
   [

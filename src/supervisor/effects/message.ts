@@ -53,13 +53,15 @@ export async function typeMessages(project: Project, name: string, ids: readonly
     takenMs,
   );
   const typed = await terminal.alone(async () => {
-    if (!(await typeDraft(terminal, typing(text)))) return false;
+    const draft = await typeDraft(terminal, typing(text));
+    if (draft !== 'typed') return draft;
     tell((id) => ({ type: 'message.handed', id, route: 'keyboard', session: terminal.id }));
     await submitDraft(terminal, typing(text), submit);
-    return true;
+    return draft;
   });
-  if (!typed) {
-    taken.cancel();
+  if (typed !== 'typed') taken.cancel();
+  if (typed === 'occupied') return; // the person was quicker: the next look says why it waits
+  if (typed === 'mixed') {
     held('it was typed, but its composer does not show just that: look at the pane');
     supervisor.postpone(`typing ${name}`, againMs);
   } else if (!(await taken.came)) {

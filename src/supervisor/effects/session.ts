@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Kind, kinds, type Launch } from '../../agents/index.ts';
 import type { Agent } from '../../core/state.ts';
 import { startTime } from '../../io/process.ts';
+import { killTree } from '../../io/tree.ts';
 import type { Size } from '../../term/screen.ts';
 import { watchActivity } from '../activity.ts';
 import { reported, watchSessionFile, watchStartFile } from '../evidence.ts';
@@ -15,7 +16,7 @@ import { Terminal } from '../terminal.ts';
 import { findTranscript } from '../transcript.ts';
 import { watchWorktree } from '../worktree-watch.ts';
 import { programPath, temporaryFolder, writeFiles, writeWrapper } from './launch-files.ts';
-import { endLeftovers, sessionEnded } from './session-end.ts';
+import { endLeftovers, sessionEnded, treeOf } from './session-end.ts';
 import { makeWorktree } from './worktree.ts';
 
 /** The size of a terminal that nobody has looked at yet. */
@@ -31,49 +32,57 @@ export async function startSession(project: Project, name: string): Promise<void
   // A folder that somebody removed is made anew, on its branch.
   if (!existsSync(before.worktree.path)) await makeWorktree(project, name);
   const resume = await conversationOf(project, kind, before);
-  // From here to the fact that it runs nothing may come in between: neither the end of mcc nor a hook of the session.
   const agent = supervisor.state.agents[name];
   if (supervisor.draining || !agent?.wanted) return;
   const session = { id: randomUUID(), conversation: resume ?? randomUUID(), resume: resume !== undefined };
-  // In the order in which they came, one after the other: the last word on the status must be the last one said.
+  // In the order in which they came, one after the other: the last word on the status must be the last one said. The
+  // first of them waits until the session itself is told.
   const inOrder = inTurn();
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
+  void inOrder(() => told);
   const hear = (body: unknown) => inOrder(() => readHook(project, name, session.id, body));
-  const launch = launchOf(project, kind, agent, { ...session, hookUrl: project.hooks.open(name, hear) });
+  try {
+    const launch = launchOf(project, kind, agent, { ...session, hookUrl: project.hooks.open(name, hear) });
+    const terminal = await spawn(project, agent, kind, session, launch);
+    terminal.stops.push(...watch(project, terminal, hear));
+  } finally {
+    tell();
+  }
+}
+
+/** Starts the program in a terminal, and tells that the session runs. @throws Error when it does not, and then nothing of it does */
+async function spawn(
+  project: Project,
+  { name, worktree }: Agent,
+  kind: Kind,
+  { id, conversation, resume }: { id: string; conversation: string; resume: boolean },
+  launch: Launch,
+): Promise<Terminal> {
+  const { supervisor, team, root } = project;
   writeFiles(launch);
   const size = project.sizes.get(name) ?? firstSize;
-  const pty = project.host.spawn({
-    file: programPath(launch),
-    args: launch.args,
-    cwd: agent.worktree?.path ?? project.root,
-    env: launch.env,
-    size,
-  });
+  const cwd = worktree?.path ?? root;
+  const pty = await project.host.spawn({ ...launch, file: programPath(launch), cwd, size });
   const start = startTime(pty.pid) ?? 'gone';
-  const terminal = new Terminal(name, session.id, kind, pty, size, team.scrollback);
-  const stops: (() => void)[] = [];
-  pty.onExit(({ code, signal }) => {
-    for (const stop of stops) stop();
-    void sessionEnded(project, terminal, { pid: pty.pid, start }, { code, signal });
+  const terminal = new Terminal(name, id, kind, pty, size, team.scrollback);
+  pty.onExit((exit) => {
+    for (const stop of terminal.stops) stop();
+    void sessionEnded(project, terminal, { pid: pty.pid, start }, exit);
   });
   supervisor.terminals.get(name)?.dispose();
   supervisor.terminals.set(name, terminal);
-  const { id, conversation } = session;
-  supervisor.turn(
-    [
-      {
-        type: 'session.started',
-        agent: name,
-        session: id,
-        conversation,
-        pid: pty.pid,
-        start,
-        resumed: session.resume,
-      },
-    ],
-    'mcc',
-    `session ${name}`,
-  );
-  stops.push(...watch(project, terminal, hear));
+  try {
+    const pid = { pid: pty.pid, start };
+    supervisor.turn(
+      [{ type: 'session.started', agent: name, session: id, conversation, ...pid, resumed: resume }],
+      'mcc',
+      `session ${name}`,
+    );
+  } catch (error) {
+    await killTree(treeOf({ id, pid: pty.pid, start }), { grace: 0 });
+    throw error;
+  }
+  return terminal;
 }
 
 /** The conversation to go on with: the last one, if it can be; a run that took no turn leaves none, and starts anew. */

@@ -2,6 +2,7 @@ import { branchOf } from '../../core/plan.ts';
 import { startBranch } from '../../io/branch.ts';
 import { repositoryGit } from '../../io/repository.ts';
 import { ensureWorktree } from '../../io/worktree.ts';
+import { headline } from '../headline.ts';
 import type { Project } from '../project.ts';
 
 /** Makes the worktree of an agent, on its branch for work without a task. */
@@ -41,7 +42,7 @@ export async function startTaskBranch(
     throw new Error(`the base branch ${project.base} is gone: make it again, or name another in agents.yaml`);
   const start = await startBranch({ repository, path: worktree.path, branch, base });
   if (start.type === 'refused') {
-    const reason = `the worktree of ${agent} cannot leave its branch: ${start.reason}${start.files.length > 0 ? ` (${start.files.slice(0, 5).join(', ')})` : ''}`;
+    const reason = `the worktree of ${agent} cannot leave its branch: ${headline(start.reason)}${start.files.length > 0 ? ` (${start.files.slice(0, 5).join(', ')})` : ''}`;
     if (supervisor.state.tasks[task]?.held !== reason)
       supervisor.turn([{ type: 'task.held', task, reason }], 'mcc', 'git');
     supervisor.postpone(`worktree ${agent}`, 3_000);
