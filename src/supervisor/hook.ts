@@ -3,6 +3,7 @@ import { messageText, type Report } from '../agents/index.ts';
 import type { Fact } from '../core/event.ts';
 import { type Post, pendingPosts } from '../core/state.ts';
 import { factsOfHook } from './evidence.ts';
+import { askPermission, permissionsOver, verdictOf } from './permission.ts';
 import type { Project } from './project.ts';
 import { handedPosts } from './receipts.ts';
 import { acceptedIn } from './transcript.ts';
@@ -13,16 +14,20 @@ const longest = 20_000;
 /** A CLI writes its transcript a moment after it goes on: so long until what is missing there counts as not taken, in ms. */
 const writtenMs = 500;
 
+/** The answer of a hook: what the turn goes on with, nothing, or what comes later. */
+type Reply = { held?: never; decision?: 'block'; reason?: string } | { held: object | Promise<object> };
+
 /**
  * Takes one hook body of a session and returns the answer. At the end of a turn it hands over what is queued. To be
- * called for one body of a session after the other.
+ * called for one body of a session after the other; a permission that is asked does not hold up those after it.
+ * @returns the answer, or in `held` the answer that comes later
  */
 export async function readHook(
   project: Project,
   name: string,
   session: string,
   body: unknown,
-): Promise<object> {
+): Promise<Reply> {
   const { supervisor } = project;
   const terminal = supervisor.terminals.get(name);
   if (terminal?.id !== session) return {};
@@ -35,7 +40,15 @@ export async function readHook(
   const receipts = await settle(project, name, report);
   const agent = supervisor.state.agents[name];
   if (agent?.session?.id !== session || agent.session.exit) return {};
-  const facts = [...receipts, ...factsOfHook(agent, report)];
+  const over = permissionsOver(project, session, report);
+  const facts = [...receipts, ...over, ...factsOfHook(agent, report)];
+  if (report.event === 'PermissionRequest' && report.needs === 'permission') {
+    const verdict = verdictOf(project, name, report);
+    // What a rule answers needs nobody: the agent stays at work.
+    const told = facts.filter((fact) => verdict.decision === 'ask' || fact.type !== 'agent.reported');
+    supervisor.turn(told, 'mcc', cause);
+    return { held: askPermission(project, name, session, report, body, verdict) };
+  }
   terminal.turns.emit(report);
   // What the turn that ended proves comes first: the next messages wait for those before them.
   supervisor.turn(

@@ -15,6 +15,7 @@ import { wallClock } from './clock.ts';
 import { Ending, guardProcess } from './ending.ts';
 import { takeIn } from './intake.ts';
 import { perform } from './perform.ts';
+import { Permissions } from './permission.ts';
 import type { Project } from './project.ts';
 import { recover } from './recover.ts';
 import { endSessions } from './stop.ts';
@@ -87,8 +88,9 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
       clock: wallClock,
       append: (batch) => log.append(batch),
       perform: (effect) => perform(project, effect),
-      told: (event) => {
+      told: (event, state) => {
         clients.told(event);
+        project.permissions.told(event, state.permissions);
         views.changed();
       },
       broken: (error) => {
@@ -110,6 +112,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
       hooks,
       host: options.host ?? ptyHost(),
       tokens: new Tokens(),
+      permissions: new Permissions(),
       environment,
       ending: ending.signal,
       stop: (how, by) => {

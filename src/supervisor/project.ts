@@ -5,6 +5,7 @@ import type { Paths } from '../io/paths.ts';
 import type { Repository } from '../io/repository.ts';
 import type { Host } from '../term/pty.ts';
 import type { Size } from '../term/screen.ts';
+import type { Permissions } from './permission.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -27,6 +28,7 @@ export interface Project {
   hooks: HookServer;
   host: Host;
   tokens: Tokens;
+  permissions: Permissions;
   /** the user's own environment at the start, of which sessions and gates see an allow-list */
   environment: Readonly<Record<string, string | undefined>>;
   /** aborts what must not outlive the supervisor: gates */

@@ -27,6 +27,8 @@ export class Terminal {
   typedAt = 0;
   readonly watchers = new Set<Watcher>();
   readonly turns = new Turns();
+  /** its program has ended: nothing is to be waited for any more */
+  over = false;
   /** ends what watches it, when its program has ended */
   readonly stops: (() => void)[] = [];
   #paused = false;

@@ -25,10 +25,10 @@ export async function typeDraft(
     const { version } = terminal.screen;
     terminal.pty.write(Buffer.from(bytes));
     await pause(waitMs);
-    await until(() => terminal.screen.version !== version, readMs);
+    await until(() => terminal.over || terminal.screen.version !== version, readMs);
   }
   const shows = () => Date.now() - terminal.outputAt >= stillMs && holds(terminal, writes);
-  return (await until(shows, shownMs)) ? 'typed' : 'mixed';
+  return (await until(() => terminal.over || shows(), shownMs)) && !terminal.over ? 'typed' : 'mixed';
 }
 
 /**
@@ -38,7 +38,7 @@ export async function typeDraft(
 export async function submitDraft(terminal: Terminal, writes: readonly Write[], key: string): Promise<void> {
   for (let press = 0; press < presses && holds(terminal, writes); press += 1) {
     terminal.pty.write(Buffer.from(key));
-    if (await until(() => !holds(terminal, writes), sentMs)) return;
+    if (await until(() => terminal.over || !holds(terminal, writes), sentMs)) return;
   }
 }
 

@@ -59,8 +59,9 @@ export async function typeMessages(project: Project, name: string, ids: readonly
     await submitDraft(terminal, typing(text), submit);
     return draft;
   });
-  if (typed !== 'typed') taken.cancel();
-  if (typed === 'occupied') return; // the person was quicker: the next look says why it waits
+  if (typed !== 'typed' || terminal.over) taken.cancel();
+  // The person was quicker, and the next look says why it waits; or the session ended, which settles what it was handed.
+  if (typed === 'occupied' || terminal.over) return;
   if (typed === 'mixed') {
     held('it was typed, but its composer does not show just that: look at the pane');
     supervisor.postpone(`typing ${name}`, againMs);

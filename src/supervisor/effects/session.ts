@@ -11,6 +11,7 @@ import { watchActivity } from '../activity.ts';
 import { reported, watchSessionFile, watchStartFile } from '../evidence.ts';
 import { readHook } from '../hook.ts';
 import { inTurn } from '../in-turn.ts';
+import { dialogClosed } from '../permission.ts';
 import type { Project } from '../project.ts';
 import { Terminal } from '../terminal.ts';
 import { findTranscript } from '../transcript.ts';
@@ -40,7 +41,10 @@ export async function startSession(project: Project, name: string): Promise<void
   const inOrder = inTurn();
   const { promise: told, resolve: tell } = Promise.withResolvers<void>();
   void inOrder(() => told);
-  const hear = (body: unknown) => inOrder(() => readHook(project, name, session.id, body));
+  const hear = async (body: unknown): Promise<object> => {
+    const answer = await inOrder(() => readHook(project, name, session.id, body));
+    return answer.held === undefined ? answer : await answer.held;
+  };
   try {
     const launch = launchOf(project, kind, agent, { ...session, hookUrl: project.hooks.open(name, hear) });
     const terminal = await spawn(project, agent, kind, session, launch);
@@ -66,6 +70,7 @@ async function spawn(
   const start = startTime(pty.pid) ?? 'gone';
   const terminal = new Terminal(name, id, kind, pty, size, team.scrollback);
   pty.onExit((exit) => {
+    terminal.over = true;
     for (const stop of terminal.stops) stop();
     void sessionEnded(project, terminal, { pid: pty.pid, start }, exit);
   });
@@ -150,7 +155,14 @@ function watch(
   const fileWatch = watchSessionFile(kind, config, terminal.pty.pid, (file) => {
     const now = supervisor.state.agents[name];
     if (now?.session?.id === id)
-      supervisor.turn(reported(now, 'session file', file.status, file.reason), 'mcc', 'session file');
+      supervisor.turn(
+        [
+          ...dialogClosed(supervisor.state, now, file.status),
+          ...reported(now, 'session file', file.status, file.reason),
+        ],
+        'mcc',
+        'session file',
+      );
   });
   return [
     fileWatch,
