@@ -25,6 +25,7 @@ export async function openScreen(
   const end = await runTui({
     ...{ socket, layouts, layout, version: shell.version, keys: team.keys, scrollback: team.scrollback },
     colour: !shell.env.NO_COLOR,
+    environment: shell.env,
     ...(token ? { token } : {}),
   });
   return told(end, shell);

@@ -1,4 +1,16 @@
-import { Bg, BLANK, blankOut, CELL, Fg, glyph, glyphWidth, type Pen, putCell, RIGHT_HALF } from './cells.ts';
+import {
+  Bg,
+  BLANK,
+  blankOut,
+  CELL,
+  COLOR_MASK,
+  Fg,
+  glyph,
+  glyphWidth,
+  type Pen,
+  putCell,
+  RIGHT_HALF,
+} from './cells.ts';
 
 export { difference } from './difference.ts';
 
@@ -166,6 +178,15 @@ export function invert(frame: Frame, rect: Rect): void {
   change(frame, rect, (cells, at) => {
     const fg = (cells[at + 1] ?? 0) ^ Fg.inverse;
     putCell(cells, at, cells[at] ?? BLANK, fg, cells[at + 2] ?? 0, cells[at + 3] ?? 0);
+  });
+}
+
+/** Gives a region other colours and keeps its glyphs: what was found. Colours as cells hold them. */
+export function recolour(frame: Frame, rect: Rect, pen: { readonly fg: number; readonly bg: number }): void {
+  change(frame, rect, (cells, at) => {
+    const fg = ((cells[at + 1] ?? 0) & ~(COLOR_MASK | Fg.inverse)) | pen.fg;
+    const bg = ((cells[at + 2] ?? 0) & ~(COLOR_MASK | Bg.dim)) | pen.bg;
+    putCell(cells, at, cells[at] ?? BLANK, fg, bg, cells[at + 3] ?? 0);
   });
 }
 

@@ -113,6 +113,11 @@ export class Tty {
     return true;
   }
 
+  /** Writes what is no part of a frame and is never left out: a bell, a text for the clipboard. */
+  send(bytes: string): void {
+    if (this.#open) this.#output.write(bytes, () => this.#drained());
+  }
+
   /** Gives the terminal back and stops this process, as Ctrl-Z does; what SIGCONT brings back is painted anew. */
   suspend(): void {
     if (!this.#open) return;

@@ -1,3 +1,4 @@
+import type { Input } from '../commands/define.ts';
 import { commands, understand } from '../commands/index.ts';
 import { splitLine } from '../commands/words.ts';
 import { type ListPane, listPanes, type Placed, sameFocus } from '../core/layout.ts';
@@ -8,6 +9,7 @@ import { type Direction, directions, neighbour } from './direction.ts';
 import { emptyEditor } from './editor.ts';
 import { helpText } from './help.ts';
 import { asksForMore } from './keymap.ts';
+import { copySelection, lookBack, move, nextMatch, openSearch, select, toPrompt } from './look-back.ts';
 import { attentionItems } from './panes/attention.ts';
 import { boardOrder } from './panes/board.ts';
 import { logOrder } from './panes/log.ts';
@@ -39,7 +41,7 @@ export function run(ui: Ui, words: readonly string[], scene: Scene, from: 'key' 
     return { ui: withMode(ui, mode), effects: [{ type: 'command', words, from }] };
   }
   const calm = ui.mode.type === 'palette' || ui.mode.type === 'leader' ? withMode(ui, typing) : ui;
-  return acts[command.name]?.(calm, Object.values(input.args)[0] ?? '', scene) ?? still(calm);
+  return acts[command.name]?.(calm, Object.values(input.args)[0] ?? '', scene, input) ?? still(calm);
 }
 
 const refused = (ui: Ui, refusal: { refusal: string; hint?: string }, from: 'key' | 'palette'): Step =>
@@ -49,13 +51,18 @@ const refused = (ui: Ui, refusal: { refusal: string; hint?: string }, from: 'key
 
 const only = (ui: Ui, effect: Effect): Step => ({ ui, effects: [effect] });
 
-const acts: Readonly<Record<string, (ui: Ui, word: string, scene: Scene) => Step>> = {
+const acts: Readonly<Record<string, (ui: Ui, word: string, scene: Scene, input: Input) => Step>> = {
   focus: (ui, word, scene) => still(chooseFirst(focusWord(ui, word, scene), scene)),
   'pane zoom': (ui, word, scene) => {
     const at = word === '' ? ui : focusWord(ui, word, scene);
     return still(word !== '' && at.toast?.tone === 'refused' ? at : { ...at, zoomed: !ui.zoomed });
   },
   'pane scroll': scroll,
+  'pane search': (ui, words, scene, { flags }) => openSearch(ui, words, flags.back === true, scene),
+  'pane match': nextMatch,
+  'pane select': select,
+  'pane move': move,
+  'pane copy': (ui, _word, scene) => copySelection(ui, scene),
   'attention next': (ui, _word, scene) => nextAttention(ui, scene),
   board: (ui, _word, scene) => still(toBoard(ui, scene)),
   layout: (ui, word, scene) => still(toLayout(ui, word, scene)),
@@ -147,7 +154,9 @@ function toLayout(ui: Ui, word: string, scene: Scene): Ui {
   );
 }
 
-function scroll(ui: Ui, word: string, _scene: Scene): Step {
+function scroll(ui: Ui, word: string, scene: Scene): Step {
+  if (word === 'previous-prompt' || word === 'next-prompt')
+    return toPrompt(ui, word === 'previous-prompt', scene);
   if (!scrollWords.includes(word as (typeof scrollWords)[number]))
     return still(
       refuseTo(ui, refuse(`\`pane scroll\` takes one of ${scrollWords.join(', ')}`, 'pane scroll page-up')),
@@ -155,8 +164,9 @@ function scroll(ui: Ui, word: string, _scene: Scene): Step {
   const focus = ui.focus && 'agent' in ui.focus ? ui.focus.agent : ui.agent;
   if (focus === undefined) return still(ui);
   const leaves = word === 'bottom';
+  const back = ui.mode.type === 'scroll' && ui.mode.agent === focus ? ui.mode : lookBack(focus);
   return {
-    ui: withMode(focusOn(ui, { agent: focus }), leaves ? typing : { type: 'scroll', agent: focus }),
+    ui: withMode(focusOn(ui, { agent: focus }), leaves ? typing : back),
     effects: [{ type: 'scroll', agent: focus, by: word as ScrollBy }],
   };
 }
@@ -172,7 +182,8 @@ export function runBinding(ui: Ui, line: string, scene: Scene): Step {
     .flatMap((word) => fill(ui, word, scene));
   const missing = parts.find((word) => word.startsWith('{'));
   if (missing) return still(refuseTo(withMode(ui, typing), missingRefusal(missing)));
-  if (!asksForMore(line)) return run(withMode(ui, typing), parts, scene);
+  const calm = ui.mode.type === 'scroll' ? ui : withMode(ui, typing);
+  if (!asksForMore(line)) return run(calm, parts, scene);
   const command = commands.get(parts.slice(0, 2).join(' ')) ?? commands.get(parts[0] ?? '');
   const title = command ? `${parts.join(' ')} · ${command.summary}` : parts.join(' ');
   return still(withMode(ui, { type: 'entry', words: parts, title, line: emptyEditor }));

@@ -2,8 +2,9 @@ import { standing } from '../commands/show.ts';
 import { needsPerson, weigh } from '../core/evidence.ts';
 import { type Agent, pendingPosts, type State, taskOf } from '../core/state.ts';
 import type { Frame } from './box.ts';
+import { lookBackAside } from './foot.ts';
 import { clip, type Line, line, type Span, span, widthOf } from './line.ts';
-import { accent, bad, good, quiet, statusMarks, strong, urgent } from './theme.ts';
+import { accent, bad, good, quiet, statusMarks, strong } from './theme.ts';
 
 /** A pane's frame is the card of its agent: who, in what state and why, at what, how far from the base. */
 
@@ -139,7 +140,7 @@ export function agentFrame(
     title: left,
     aside: right,
     foot: [...waiting(state, agent.name), ...ended(agent, now, look.leader)],
-    footAside: scrolled > 0 ? line(span(`↑ ${scrolled}`, urgent), span(' esc', quiet)) : [],
+    footAside: lookBackAside(scrolled),
     style: focused ? accent : needsPerson(weigh(agent, now).status) ? waitingFrame : quiet,
   };
 }

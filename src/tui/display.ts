@@ -11,10 +11,13 @@ import {
 } from '../term/compose.ts';
 import type { Screen } from '../term/screen.ts';
 import { chrome, overlay } from './chrome.ts';
+import { footCursor } from './foot.ts';
+import { highlight } from './highlight.ts';
+import type { LookBack } from './look-back.ts';
 import { inputCursor } from './overlay/palette.ts';
 import { Surface } from './surface.tsx';
 import type { Terminals } from './terminals.ts';
-import { overlayRect, terminalsIn, type View } from './view.ts';
+import { cropped, overlayRect, terminalsIn, type View } from './view.ts';
 
 /** Status is drawn at most five times a second, terminals at most sixty; what the person does, at once. In ms. */
 const chromePace = 200;
@@ -163,7 +166,7 @@ export class Display {
     const screen = this.#terminals.screen(agent);
     const state = this.#view.state.agents[agent];
     if (!screen || !state) return;
-    const from = { x: 0, y: croppedTop(screen, rect.rows) };
+    const from = { x: 0, y: cropped(screen, rect.rows) };
     const inside = {
       ...rect,
       cols: Math.min(rect.cols, screen.size.cols),
@@ -171,9 +174,14 @@ export class Display {
     };
     const inPlace = this.#places.get(agent) === JSON.stringify(rect);
     if (this.#isUpdating(agent, screen, now) && this.#shown && inPlace) keep(this.#shown, frame, rect);
-    else cut(screen, frame, from, inside);
+    else {
+      cut(screen, frame, from, inside);
+      highlight(frame, this.#view, agent, inside, from.y);
+    }
     const { focus, mode } = this.#view.ui;
-    if (!isRunning(state)) dim(frame, rect);
+    if (mode.type === 'scroll' && mode.agent === agent)
+      placeBackCursor(frame, mode, screen, from, inside, rect);
+    else if (!isRunning(state)) dim(frame, rect);
     else if (
       focus &&
       'agent' in focus &&
@@ -217,6 +225,22 @@ export class Display {
   }
 }
 
-/** A terminal that is higher than its pane shows the part that its cursor is in. */
-const croppedTop = (screen: Screen, rows: number): number =>
-  Math.max(0, Math.min(screen.size.rows - rows, screen.cursor.y - rows + 1));
+/** Looking back, the cursor is in the words being typed, or where text is selected. */
+function placeBackCursor(
+  frame: Frame,
+  mode: LookBack,
+  screen: Screen,
+  from: { x: number; y: number },
+  inside: Rect,
+  rect: Rect,
+): void {
+  const column = footCursor(mode);
+  if (column !== null) {
+    const x = Math.min(rect.x + rect.cols - 1, rect.x - 1 + column);
+    frame.cursor = { x, y: rect.y + rect.rows, shape: 'bar', blink: false };
+  } else if (mode.cursor) {
+    const { line, x } = mode.cursor;
+    const y = line - screen.shed - screen.top;
+    placeCursor(frame, { x, y, visible: true, shape: 'block', blink: false }, from, inside);
+  }
+}

@@ -16,7 +16,7 @@ export interface Binding {
   readonly label: string;
 }
 
-export type Place = 'leader' | 'direct' | 'board' | 'attention' | 'log' | 'scroll';
+export type Place = 'leader' | 'direct' | 'board' | 'attention' | 'log' | 'scroll' | 'select';
 
 export interface Keymap {
   readonly leader: string;
@@ -42,6 +42,7 @@ const tables: Record<Place, readonly Binding[]> = {
     row('i', 'inbox person', 'messages for you'),
     row('w', 'why {agent}', 'why this state'),
     row('[', 'pane scroll page-up', 'look back'),
+    row('/', 'pane search --back', 'search'),
     row(':', 'palette', 'any command'),
     row('L', 'layout next', 'next layout'),
     row('r', 'redraw', 'redraw'),
@@ -80,6 +81,38 @@ const tables: Record<Place, readonly Binding[]> = {
     row('g', 'pane scroll top', 'oldest'),
     row('end', 'pane scroll bottom', 'newest'),
     row('G', 'pane scroll bottom', 'newest'),
+    row('ctrl-u', 'pane scroll half-up', 'half a page up'),
+    row('ctrl-d', 'pane scroll half-down', 'half a page down'),
+    row('[', 'pane scroll previous-prompt', 'prompt before'),
+    row(']', 'pane scroll next-prompt', 'next prompt'),
+    row('/', 'pane search', 'search down'),
+    row('?', 'pane search --back', 'search up'),
+    row('n', 'pane match next', 'next match'),
+    row('N', 'pane match previous', 'match before'),
+    row('v', 'pane select', 'select'),
+    row('space', 'pane select', 'select'),
+    row('V', 'pane select line', 'select lines'),
+  ],
+  select: [
+    ...(['left', 'down', 'up', 'right'] as const).map((key) => row(key, `pane move ${key}`, key)),
+    row('y', 'pane copy', 'copy'),
+    row('enter', 'pane copy', 'copy'),
+    row('h', 'pane move left', 'left'),
+    row('j', 'pane move down', 'down'),
+    row('k', 'pane move up', 'up'),
+    row('l', 'pane move right', 'right'),
+    row('w', 'pane move word', 'next word'),
+    row('b', 'pane move back', 'word before'),
+    row('0', 'pane move start', 'start of the line'),
+    row('home', 'pane move start', 'start of the line'),
+    row('$', 'pane move end', 'end of the line'),
+    row('end', 'pane move end', 'end of the line'),
+    row('g', 'pane move top', 'oldest'),
+    row('G', 'pane move bottom', 'newest'),
+    row('pageup', 'pane move page-up', 'page up'),
+    row('pagedown', 'pane move page-down', 'page down'),
+    row('ctrl-u', 'pane move half-up', 'half a page up'),
+    row('ctrl-d', 'pane move half-down', 'half a page down'),
   ],
 };
 
@@ -146,6 +179,7 @@ const placeWords: Record<Place, string> = {
   attention: 'on the attention list',
   log: 'on the message log',
   scroll: 'looking back',
+  select: 'selecting',
 };
 
 /** Rows for `mcc keys` and the help page: where, key, command words, what it does. */

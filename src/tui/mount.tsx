@@ -22,6 +22,8 @@ export interface TuiOptions {
   scrollback?: number;
   /** false where NO_COLOR is set */
   colour?: boolean;
+  /** what tells the terminal and the desktop around it; nothing when not given */
+  environment?: Readonly<Record<string, string | undefined>>;
   /** the terminal to draw on; the process's own when not given */
   tty?: Tty;
 }
@@ -48,6 +50,7 @@ export async function runTui(options: TuiOptions): Promise<TuiEnd> {
     layout: options.layout,
     scrollback: options.scrollback ?? 5000,
     colour: options.colour ?? true,
+    environment: options.environment ?? {},
   });
   try {
     life.guard(() => seat.open());

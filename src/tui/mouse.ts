@@ -1,8 +1,10 @@
 import { type ListPane, sameFocus } from '../core/layout.ts';
+import { lookBack } from './look-back.ts';
+import { hold, pull } from './mouse-select.ts';
 import { itemAt } from './panes/pane.ts';
 import { listRows, stripAgentAt } from './rows.ts';
 import { chooseRow, press } from './step.ts';
-import { type Effect, focusOn, type Step, still, typing, withMode } from './ui.ts';
+import { type Drag, focusOn, type Step, still, typing, withMode } from './ui.ts';
 import { inside, overlayRect, paneAt, type View } from './view.ts';
 
 export interface Mouse {
@@ -14,6 +16,8 @@ export interface Mouse {
   readonly by: number;
   /** it is the left button */
   readonly left: boolean;
+  /** a modifier says that it is for the screen, whatever the program in the pane asked for */
+  readonly own: boolean;
 }
 
 /** What the program in a pane wants of the mouse. */
@@ -28,9 +32,13 @@ const clicked = (mouse: Mouse): boolean => mouse.action === 'press' && mouse.lef
 export function point(view: View, mouse: Mouse, wants: (agent: string) => Wants): Step {
   const { ui } = view;
   if (mouse.action === 'wheel' && mouse.by === 0) return still(ui);
+  if (ui.drag && mouse.action !== 'wheel') {
+    const step = dragged(view, ui.drag, mouse);
+    if (step) return step;
+  }
   if (overlayRect(view)) return onOverlay(view, mouse);
   if (mouse.y === view.size.rows - 1)
-    return clicked(mouse) ? still(withMode(ui, { type: 'leader' })) : still(ui);
+    return clicked(mouse) ? still(withMode(ui, { type: 'leader', over: null })) : still(ui);
   const strip = view.arrangement.strip?.rect;
   if (strip && mouse.y === strip.y && mouse.x >= strip.x && mouse.x < strip.x + strip.cols) {
     const agent = clicked(mouse) ? stripAgentAt(view, mouse.x - strip.x) : undefined;
@@ -40,6 +48,16 @@ export function point(view: View, mouse: Mouse, wants: (agent: string) => Wants)
   if (!pane) return still(ui);
   if ('pane' in pane) return onList(view, pane.pane, pane.rect, mouse);
   return onTerminal(view, pane.agent, mouse, wants(pane.agent));
+}
+
+/** While a button is held, what it took hold of has the mouse, wherever it goes. */
+function dragged(view: View, drag: Drag, mouse: Mouse): Step | null {
+  const { ui } = view;
+  // The release got lost, outside of the window perhaps: this is a new gesture.
+  if (mouse.action === 'press') return null;
+  if (drag.type === 'select') return pull(ui, view, drag, mouse);
+  const free = mouse.action === 'release' ? { ...ui, drag: null } : ui;
+  return { ui: free, effects: [{ type: 'type', agent: drag.agent }] };
 }
 
 /** The wheel moves what is open; a click beside it closes it. */
@@ -79,14 +97,18 @@ function onList(
 function onTerminal(view: View, agent: string, mouse: Mouse, wants: Wants): Step {
   const { ui } = view;
   const focused = sameFocus(ui.focus, { agent });
-  const pass: Effect[] = wants === 'all' ? [{ type: 'type', agent }] : [];
+  const passes = wants === 'all' && !mouse.own;
   if (mouse.action === 'wheel') {
-    if (wants === 'all') return { ui, effects: pass };
+    if (passes) return { ui, effects: [{ type: 'type', agent }] };
     if (wants === 'arrows') return { ui, effects: [{ type: 'arrows', agent, by: mouse.by * notch }] };
-    const mode =
-      focused && mouse.by < 0 && ui.mode.type === 'typing' ? ({ type: 'scroll', agent } as const) : ui.mode;
+    const mode = focused && mouse.by < 0 && ui.mode.type === 'typing' ? lookBack(agent, true) : ui.mode;
     return { ui: withMode(ui, mode), effects: [{ type: 'scroll', agent, by: -mouse.by * notch }] };
   }
-  if (focused) return { ui, effects: pass };
-  return still(clicked(mouse) ? focusOn(ui, { agent }) : ui);
+  if (passes && focused) {
+    const drag: Drag | null = mouse.action === 'press' ? { type: 'program', agent } : ui.drag;
+    return { ui: { ...ui, drag, selection: null }, effects: [{ type: 'type', agent }] };
+  }
+  if (!clicked(mouse)) return still(ui);
+  // A program that has the mouse gets the focus by a click, and the mouse from the next one on.
+  return still(passes ? focusOn(ui, { agent }) : hold(focusOn(ui, { agent }), view, agent, mouse));
 }

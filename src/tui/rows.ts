@@ -4,7 +4,9 @@ import { type Placed, sameFocus } from '../core/layout.ts';
 import { isRunning } from '../core/state.ts';
 import { box, type Frame } from './box.ts';
 import { agentFrame, stripTitle } from './card.ts';
+import { lookBackFoot } from './foot.ts';
 import { cutLine, fitted, type Line, line, span, spread, widthOf } from './line.ts';
+import type { LookBack } from './look-back.ts';
 import { entryPanel } from './overlay/entry.ts';
 import { hintPanel } from './overlay/hints.ts';
 import { pagePanel } from './overlay/page.ts';
@@ -64,7 +66,18 @@ export function paneRows(view: View, placed: Placed): Line[] {
     scrolled,
     leader: view.keymap.leader,
   });
-  return box(frame, isRunning(agent) ? [] : absent(view, placed, rows - 2), cols, rows);
+  const back = lookingBack(view, placed.agent);
+  const aside = frame.footAside ?? [];
+  const foot = back
+    ? lookBackFoot(back, view.ui.selection?.agent === placed.agent, cols - 8 - widthOf(aside))
+    : (frame.foot ?? []);
+  return box({ ...frame, foot }, isRunning(agent) ? [] : absent(view, placed, rows - 2), cols, rows);
+}
+
+/** The mode of looking back, while that is done in this agent's terminal. */
+function lookingBack({ ui: { mode } }: View, agent: string): LookBack | null {
+  const back = mode.type === 'leader' ? mode.over : mode.type === 'scroll' ? mode : null;
+  return back?.agent === agent ? back : null;
 }
 
 /** What stands in the pane of an agent that does not run. */

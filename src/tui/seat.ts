@@ -2,6 +2,7 @@ import { parseEvent } from '../core/event.ts';
 import type { Layout } from '../core/layout.ts';
 import { reduce } from '../core/reduce.ts';
 import { emptyState, type State } from '../core/state.ts';
+import { clipboardTools, copyByTool, copySequence } from '../term/clipboard.ts';
 import { type Button, type Input, KeyReader, nameOf } from '../term/keys.ts';
 import type { Tty } from '../term/tty.ts';
 import type { WireClient } from '../wire/client.ts';
@@ -13,7 +14,7 @@ import type { Life } from './life.ts';
 import { point } from './mouse.ts';
 import { answer, paste, press, scrolledTo, stateChanged } from './step.ts';
 import { Terminals } from './terminals.ts';
-import { type Effect, initialUi, type Step, settle, still, type Ui } from './ui.ts';
+import { type Effect, initialUi, type ScrollBy, type Step, settle, still, type Ui } from './ui.ts';
 import { look, tooSmall, type View } from './view.ts';
 
 /** An escape that nothing follows for so long is the key, not the beginning of a sequence; in ms. */
@@ -31,6 +32,8 @@ export interface Ways {
   layout: string;
   scrollback: number;
   colour: boolean;
+  /** what tells the outer terminal and the desktop around it */
+  environment: Readonly<Record<string, string | undefined>>;
 }
 
 /** The place of the person: keys and mouse in, the picture out, and between them the folded state and the ui. */
@@ -95,6 +98,7 @@ export class Seat {
       ...{ state: this.#state, ui: this.#ui, now: Date.now(), size: this.#tty.size, keymap, layouts },
       project: this.#wire.welcome.project,
       scrolled: this.#terminals.scrolled(),
+      reading: (agent) => this.#terminals.screen(agent),
     });
   }
 
@@ -129,7 +133,7 @@ export class Seat {
     this.#state = reduce(before, event);
     const { ui, alerts } = stateChanged(this.#ui, before, { state: this.#state, now: Date.now() });
     this.#ui = ui;
-    if (alerts.length > 0) this.#tty.write('\x07');
+    if (alerts.length > 0) this.#tty.send('\x07');
     this.#display?.stateChanged();
     this.#watchSilence();
   }
@@ -174,7 +178,8 @@ export class Seat {
         return paste(this.#ui, input.text, view);
       case 'mouse': {
         if (tooSmall(view.size)) return still(this.#ui);
-        const mouse = { ...input, by: notches[input.button] ?? 0, left: input.button === 'left' };
+        const { shift, alt, button } = input;
+        const mouse = { ...input, by: notches[button] ?? 0, left: button === 'left', own: shift || alt };
         return point(view, mouse, (agent) => this.#hands.wants(agent));
       }
     }
@@ -204,14 +209,18 @@ export class Seat {
     switch (effect.type) {
       case 'type':
         // A terminal that shows no agent types into none; the leader still works there.
-        if (input && !tooSmall(this.#tty.size)) this.#hands.type(effect.agent, input, this.#display?.view);
-        return false;
+        if (!input || tooSmall(this.#tty.size)) return false;
+        this.#hands.type(effect.agent, input, this.#display?.view);
+        return input.type !== 'mouse' && this.#follow(effect.agent);
       case 'arrows':
         this.#hands.arrows(effect.agent, effect.by);
         return false;
       case 'scroll':
-        this.#ui = scrolledTo(this.#ui, effect.agent, this.#terminals.scroll(effect.agent, effect.by));
+        this.#scroll(effect.agent, effect.by);
         return true;
+      case 'copy':
+        this.#copy(effect.text);
+        return false;
       case 'command':
         void this.#command(effect.words);
         return false;
@@ -222,6 +231,22 @@ export class Seat {
         this.#life.finish({ reason: 'detached' });
         return false;
     }
+  }
+
+  /** Who types is where the program is; true when that moved the view. */
+  #follow(agent: string): boolean {
+    if (!this.#terminals.screen(agent)?.scroll) return false;
+    this.#terminals.scroll(agent, 'bottom');
+    return true;
+  }
+
+  #scroll(agent: string, by: ScrollBy): void {
+    this.#ui = scrolledTo(this.#ui, agent, by, this.#terminals.scroll(agent, by));
+  }
+
+  #copy(text: string): void {
+    this.#tty.send(copySequence(text, this.#ways.environment));
+    void copyByTool(text, clipboardTools(this.#ways.environment, process.platform));
   }
 
   async #command(words: readonly string[]): Promise<void> {

@@ -4,6 +4,7 @@ import { chooseFirst, finishEntry, orderOf, run, runBinding } from './act.ts';
 import { editKey, insert } from './editor.ts';
 import { bound } from './keymap.ts';
 import { wrap } from './line.ts';
+import { type LookBack, pressSearch } from './look-back.ts';
 import { palettePress } from './palette.ts';
 import { attentionItems } from './panes/attention.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type Mode,
   refuseTo,
   type Scene,
+  type ScrollBy,
   type Step,
   say,
   settle,
@@ -31,15 +33,17 @@ export type Result = { ok: true; text: string } | { ok: false; refusal: string; 
 
 /** One key. Pure: the new ui, and what is to be done in the world. */
 export function press(ui: Ui, key: Press, scene: Scene): Step {
-  const calm = ui.toast ? { ...ui, toast: null } : ui;
+  const calm = calmed(ui);
   const { mode } = calm;
   if (key.key === scene.keymap.leader && mode.type !== 'leader')
-    return still(withMode(calm, { type: 'leader' }));
+    return still(
+      withMode(calm, { type: 'leader', over: mode.type === 'scroll' ? { ...mode, wheel: false } : null }),
+    );
   switch (mode.type) {
     case 'typing':
       return pressTyping(calm, key, scene);
     case 'leader':
-      return pressLeader(calm, key, scene);
+      return pressLeader(calm, mode, key, scene);
     case 'scroll':
       return pressScroll(calm, mode, key, scene);
     case 'entry':
@@ -49,6 +53,13 @@ export function press(ui: Ui, key: Press, scene: Scene): Step {
     case 'page':
       return still(pressPage(calm, mode, key, scene));
   }
+}
+
+/** What was said is read by now; and a selection of the mouse is over with the next key. */
+function calmed(ui: Ui): Ui {
+  const selecting = ['scroll', 'leader', 'palette'].includes(ui.mode.type);
+  if (!ui.toast && (selecting || !ui.selection)) return ui;
+  return { ...ui, toast: null, selection: selecting ? ui.selection : null };
 }
 
 function pressTyping(ui: Ui, key: Press, scene: Scene): Step {
@@ -83,15 +94,15 @@ function pressList(ui: Ui, pane: 'board' | 'attention' | 'log', key: Press, scen
   return binding ? runBinding(ui, binding.words, scene) : still(ui);
 }
 
-function pressLeader(ui: Ui, key: Press, scene: Scene): Step {
-  const calm = withMode(ui, typing);
+function pressLeader(ui: Ui, mode: Mode & { type: 'leader' }, key: Press, scene: Scene): Step {
+  const calm = withMode(ui, mode.over ?? typing);
   if (key.key === scene.keymap.leader)
     return ui.focus && 'agent' in ui.focus
       ? { ui: calm, effects: [{ type: 'type', agent: ui.focus.agent }] }
       : still(calm);
   if (key.key === 'escape') return still(calm);
   const binding = bound(scene.keymap, 'leader', key.key) ?? bound(scene.keymap, 'leader', key.text ?? '');
-  if (binding) return runBinding(ui, binding.words, scene);
+  if (binding) return runBinding(calm, binding.words, scene);
   return still(
     refuseTo(calm, {
       refusal: `${key.text ?? key.key} means nothing after the leader`,
@@ -101,11 +112,19 @@ function pressLeader(ui: Ui, key: Press, scene: Scene): Step {
 }
 
 /** Looking back: keys of the table move, escape and q leave, and typing goes on where the program is. */
-function pressScroll(ui: Ui, mode: Mode & { type: 'scroll' }, key: Press, scene: Scene): Step {
+function pressScroll(ui: Ui, mode: LookBack, key: Press, scene: Scene): Step {
+  if (mode.search?.open) return pressSearch(ui, mode, mode.search, key, scene);
   const bottom = { type: 'scroll', agent: mode.agent, by: 'bottom' } as const;
-  const binding = bound(scene.keymap, 'scroll', key.key) ?? bound(scene.keymap, 'scroll', key.text ?? '');
-  if (binding) return runBinding(ui, binding.words, scene);
-  const left = withMode(ui, typing);
+  const places = mode.cursor ? (['select', 'scroll'] as const) : (['scroll'] as const);
+  for (const place of places) {
+    const binding = bound(scene.keymap, place, key.key) ?? bound(scene.keymap, place, key.text ?? '');
+    // After the wheel only keys that type nothing look back: a word begun there reaches the program whole.
+    const types = key.text !== undefined || key.key.startsWith('ctrl-');
+    if (binding && !(mode.wheel && types)) return runBinding(ui, binding.words, scene);
+  }
+  if (key.key === 'escape' && (mode.cursor || ui.selection))
+    return still({ ...withMode(ui, { ...mode, cursor: null }), selection: null });
+  const left = { ...withMode(ui, typing), selection: null };
   if (key.key === 'escape' || key.key === 'q') return { ui: left, effects: [bottom] };
   const then = pressTyping(left, key, scene);
   return { ui: then.ui, effects: [bottom, ...then.effects] };
@@ -153,6 +172,8 @@ export function paste(ui: Ui, text: string, scene: Scene): Step {
   if (mode.type === 'entry') return still(withMode(ui, { ...mode, line: insert(mode.line, text) }));
   if (mode.type === 'palette')
     return still(withMode(ui, { ...mode, line: insert(mode.line, text), chosen: 0, refused: null }));
+  if (mode.type === 'scroll' && mode.search?.open)
+    return pressSearch(ui, mode, mode.search, { key: 'paste', text }, scene);
   if (mode.type !== 'typing' && mode.type !== 'scroll') return still(ui);
   return ui.focus && 'agent' in ui.focus
     ? mode.type === 'scroll'
@@ -196,8 +217,13 @@ export function chooseRow(
 }
 
 /** A terminal was moved in its history: at the bottom, looking back ends. */
-export const scrolledTo = (ui: Ui, agent: string, lines: number): Ui =>
-  lines === 0 && ui.mode.type === 'scroll' && ui.mode.agent === agent ? withMode(ui, typing) : ui;
+export function scrolledTo(ui: Ui, agent: string, by: ScrollBy, lines: number): Ui {
+  const { mode } = ui;
+  if (lines > 0 || mode.type !== 'scroll' || mode.agent !== agent) return ui;
+  // A search, a cursor and the first step of looking back stay where there is nothing to look back to.
+  const down = typeof by === 'number' ? by < 0 : typeof by === 'string' && !/up|top/.test(by);
+  return down && !mode.cursor && !mode.search?.open ? withMode(ui, typing) : ui;
+}
 
 /** The team's state changed: what came to need the person since is fresh, until it is looked at. */
 export function stateChanged(

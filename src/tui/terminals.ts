@@ -1,6 +1,7 @@
 import type { Rect } from '../core/layout.ts';
 import { Screen, type Size } from '../term/screen.ts';
 import type { ClientFrame, ServerFrame } from '../wire/schema.ts';
+import { scrollBy } from './scroll.ts';
 import type { ScrollBy } from './ui.ts';
 
 /** More than this unparsed, and the rest is fetched as a snapshot instead, in characters. */
@@ -88,17 +89,7 @@ export class Terminals {
   scroll(agent: string, by: ScrollBy): number {
     const screen = this.screen(agent);
     if (!screen) return 0;
-    const page = Math.max(1, screen.size.rows - 2);
-    const to = {
-      up: screen.scroll + 1,
-      down: screen.scroll - 1,
-      'page-up': screen.scroll + page,
-      'page-down': screen.scroll - page,
-      top: screen.history,
-      bottom: 0,
-    };
-    screen.scroll = Math.max(0, typeof by === 'number' ? screen.scroll + by : to[by]);
-    return screen.scroll;
+    return scrollBy(screen, by);
   }
 
   /** How far each terminal is looked back. */

@@ -2,8 +2,10 @@ import type { Focus, Layout, Placed } from '../core/layout.ts';
 import { sameFocus } from '../core/layout.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { State } from '../core/state.ts';
+import type { Place, Readable } from '../term/reading.ts';
 import type { Editor } from './editor.ts';
 import type { Keymap } from './keymap.ts';
+import type { Search } from './look-back.ts';
 
 /** What the person does to the screen, as plain data. The reducer (step.ts) is pure; effects are values. */
 
@@ -11,9 +13,17 @@ import type { Keymap } from './keymap.ts';
 export type Mode =
   | { readonly type: 'typing' }
   /** the leader was pressed: the next key is a command */
-  | { readonly type: 'leader' }
+  | { readonly type: 'leader'; readonly over: (Mode & { readonly type: 'scroll' }) | null }
   /** looking back in the history of a terminal */
-  | { readonly type: 'scroll'; readonly agent: string }
+  | {
+      readonly type: 'scroll';
+      readonly agent: string;
+      /** begun with the wheel: what is typed goes to the program, as at the bottom */
+      readonly wheel: boolean;
+      readonly search: Search | null;
+      /** the cursor that selects by keys */
+      readonly cursor: Place | null;
+    }
   /** one line is asked for, to complete the words */
   | {
       readonly type: 'entry';
@@ -39,6 +49,36 @@ export interface Toast {
   readonly tone: 'done' | 'refused';
 }
 
+/** Text of one terminal that is marked to be copied, never of two. */
+export interface Selection {
+  readonly agent: string;
+  readonly anchor: Place;
+  /** the end that moves */
+  readonly head: Place;
+  readonly unit: 'cell' | 'word' | 'line';
+}
+
+/** What the pressed button of the mouse holds. */
+export type Drag =
+  /** selects text, from where it was pressed */
+  | {
+      readonly type: 'select';
+      readonly agent: string;
+      readonly from: Place;
+      readonly unit: Selection['unit'];
+    }
+  /** belongs to the program in the pane, wherever it goes */
+  | { readonly type: 'program'; readonly agent: string };
+
+/** The last press of a button: two or three in one place and quickly are one gesture. */
+export interface Click {
+  readonly x: number;
+  readonly y: number;
+  /** ms since the epoch */
+  readonly at: number;
+  readonly count: number;
+}
+
 export interface Ui {
   readonly focus: Focus | undefined;
   /** the agent that had the focus last: it stays in view */
@@ -52,6 +92,9 @@ export interface Ui {
   readonly toast: Toast | null;
   /** agents that came to need the person since they were last looked at */
   readonly fresh: readonly string[];
+  readonly selection: Selection | null;
+  readonly drag: Drag | null;
+  readonly click: Click | null;
   /** lines run from the palette, newest first */
   readonly history: readonly string[];
 }
@@ -64,11 +107,29 @@ export type Effect =
   | { readonly type: 'scroll'; readonly agent: string; readonly by: ScrollBy }
   /** arrow keys for a program that fills its screen and does not know the mouse: down so many lines, or up */
   | { readonly type: 'arrows'; readonly agent: string; readonly by: number }
+  /** to the clipboards of the person's desktop */
+  | { readonly type: 'copy'; readonly text: string }
   | { readonly type: 'redraw' }
   | { readonly type: 'detach' };
 
-export type ScrollBy = 'up' | 'down' | 'page-up' | 'page-down' | 'top' | 'bottom' | number;
-export const scrollWords = ['up', 'down', 'page-up', 'page-down', 'top', 'bottom'] as const;
+export const scrollWords = [
+  'up',
+  'down',
+  'page-up',
+  'page-down',
+  'half-up',
+  'half-down',
+  'top',
+  'bottom',
+] as const;
+export type ScrollBy =
+  | (typeof scrollWords)[number]
+  /** lines up */
+  | number
+  /** as little as brings a line into view; a line to the top of it; so many lines back from the bottom */
+  | { readonly line: number }
+  | { readonly top: number }
+  | { readonly back: number };
 
 export interface Step {
   readonly ui: Ui;
@@ -85,6 +146,8 @@ export interface Scene {
   /** what is in view, in reading order; the numbers of terminals count through `agents` */
   readonly panes: readonly Placed[];
   readonly agents: readonly string[];
+  /** the text of a terminal in view, to look for and to copy from */
+  readonly reading: (agent: string) => Readable | undefined;
   /** room for the text of a page */
   readonly page: { readonly cols: number; readonly rows: number };
 }
@@ -100,6 +163,9 @@ export const initialUi = (layout: string): Ui => ({
   chosen: { board: undefined, attention: undefined, log: undefined },
   toast: null,
   fresh: [],
+  selection: null,
+  drag: null,
+  click: null,
   history: [],
 });
 

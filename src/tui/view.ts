@@ -28,6 +28,7 @@ export interface Given {
   readonly layouts: Readonly<Record<string, Layout>>;
   readonly project: string;
   readonly scrolled?: Readonly<Record<string, number>>;
+  readonly reading?: Scene['reading'];
 }
 
 export const tooSmall = ({ cols, rows }: Size): boolean => cols < leastSize.cols || rows < leastSize.rows;
@@ -45,6 +46,7 @@ export function look(given: Given): View {
   const page = pageRect(size);
   return {
     scrolled: {},
+    reading: () => undefined,
     ...given,
     agents,
     arrangement,
@@ -66,6 +68,12 @@ export const terminalsIn = (view: View): { agent: string; rect: Rect }[] =>
   tooSmall(view.size)
     ? []
     : view.panes.flatMap((pane) => ('agent' in pane ? [{ agent: pane.agent, rect: inside(pane.rect) }] : []));
+
+/** The first row shown of a terminal that is higher than its pane: the part that its cursor is in is in view. */
+export const cropped = (
+  { size, cursor }: { size: { rows: number }; cursor: { y: number } },
+  rows: number,
+): number => Math.max(0, Math.min(size.rows - rows, cursor.y - rows + 1));
 
 /** The pane under a cell of the screen. */
 export const paneAt = (view: View, x: number, y: number): Placed | undefined =>

@@ -272,13 +272,14 @@ describe('overlays', () => {
     expect(overlaid(person)).toMatchInlineSnapshot(`
       "
       ╭ ctrl-space then ─────────────────────────────────────────────────────────────────────────────────────────────────────╮
-      │          a  next that needs you             i  messages for you                d  detach                             │
-      │          z  zoom                            w  why this state                tab  next pane                          │
-      │          b  board                           [  look back               shift-tab  previous pane                      │
-      │          n  nudge the agent                 :  any command             ←↓↑→ hjkl  pane by direction                  │
-      │          m  message to the agent            L  next layout                   1–9  pane by number                     │
-      │          q  ask the architect               r  redraw                 ctrl-space  send it to the agent               │
-      │          t  new task                        ?  help                          esc  back                               │
+      │          a  next that needs you             w  why this state                tab  next pane                          │
+      │          z  zoom                            [  look back               shift-tab  previous pane                      │
+      │          b  board                           /  search                  ←↓↑→ hjkl  pane by direction                  │
+      │          n  nudge the agent                 :  any command                   1–9  pane by number                     │
+      │          m  message to the agent            L  next layout            ctrl-space  send it to the agent               │
+      │          q  ask the architect               r  redraw                        esc  back                               │
+      │          t  new task                        ?  help                                                                  │
+      │          i  messages for you                d  detach                                                                │
       ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
       "
     `);

@@ -3,8 +3,11 @@ import { parse } from 'yaml';
 import { type Layout, layoutSchema } from '../../src/core/layout.ts';
 import { isRefusal } from '../../src/core/refusal.ts';
 import type { State } from '../../src/core/state.ts';
+import type { Screen } from '../../src/term/screen.ts';
 import { type Keymap, makeKeymap } from '../../src/tui/keymap.ts';
-import { answer, paste, press, type Result } from '../../src/tui/step.ts';
+import { type Mouse, point, type Wants } from '../../src/tui/mouse.ts';
+import { scrollBy } from '../../src/tui/scroll.ts';
+import { answer, paste, press, type Result, scrolledTo } from '../../src/tui/step.ts';
 import { type Effect, initialUi, type Step, settle, type Ui } from '../../src/tui/ui.ts';
 import { look, type View } from '../../src/tui/view.ts';
 import { now, team } from './team.ts';
@@ -28,6 +31,8 @@ export interface Setting {
   rows?: number;
   layout?: string;
   keymap?: Keymap;
+  /** what stands in the terminals */
+  screens?: Record<string, Screen>;
 }
 
 /**
@@ -37,6 +42,8 @@ export interface Setting {
 export class Person {
   ui: Ui;
   effects: Effect[] = [];
+  /** ms since the epoch */
+  clock = now;
   readonly #setting: Setting;
 
   constructor(setting: Setting = {}) {
@@ -46,7 +53,14 @@ export class Person {
 
   get view(): View {
     const { state = team(), cols = 120, rows = 35, keymap = keymapOf() } = this.#setting;
-    return look({ state, ui: this.ui, now, size: { cols, rows }, keymap, layouts, project: 'dates' });
+    const { screens = {} } = this.#setting;
+    const size = { cols, rows };
+    const reading = (agent: string) => screens[agent];
+    const scrolled = Object.fromEntries(Object.entries(screens).map(([name, one]) => [name, one.scroll]));
+    const ui = this.ui;
+    return look({
+      ...{ state, ui, now: this.clock, size, keymap, layouts, project: 'dates', reading, scrolled },
+    });
   }
 
   /** Presses keys in turn; returns what the last one caused. */
@@ -64,6 +78,17 @@ export class Person {
     return this.take(paste(this.ui, text, this.view));
   }
 
+  /** The mouse at a cell; the left button unless told. */
+  mouse(action: Mouse['action'], x: number, y: number, more: Partial<Mouse> = {}, wants: Wants = 'nothing') {
+    const mouse = { action, x, y, by: 0, left: true, own: false, ...more };
+    return this.take(point(this.view, mouse, () => wants));
+  }
+
+  /** What the last step put on the clipboard. */
+  get copied(): string[] {
+    return this.effects.flatMap((effect) => (effect.type === 'copy' ? [effect.text] : []));
+  }
+
   hears(words: string, result: Result): void {
     this.take(answer(this.ui, words.split(' '), result));
   }
@@ -71,6 +96,11 @@ export class Person {
   take(step: Step): Effect[] {
     this.ui = step.ui;
     this.effects = [...step.effects];
+    for (const effect of step.effects) {
+      const screen = effect.type === 'scroll' ? this.#setting.screens?.[effect.agent] : undefined;
+      if (effect.type !== 'scroll' || !screen) continue;
+      this.ui = scrolledTo(this.ui, effect.agent, effect.by, scrollBy(screen, effect.by));
+    }
     return this.effects;
   }
 

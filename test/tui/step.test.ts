@@ -225,7 +225,7 @@ describe('looking back', () => {
   test('starts with the leader, moves by keys, and ends with escape', () => {
     const person = new Person();
     expect(person.press('^ [')).toEqual([{ type: 'scroll', agent: 'architect', by: 'page-up' }]);
-    expect(person.ui.mode).toEqual({ type: 'scroll', agent: 'architect' });
+    expect(person.ui.mode).toMatchObject({ type: 'scroll', agent: 'architect' });
     expect(person.press('k')).toEqual([{ type: 'scroll', agent: 'architect', by: 'up' }]);
     expect(person.press('g')).toEqual([{ type: 'scroll', agent: 'architect', by: 'top' }]);
     expect(person.press('escape')).toEqual([{ type: 'scroll', agent: 'architect', by: 'bottom' }]);

@@ -234,3 +234,20 @@ test('what changes nothing on the screen writes nothing to the terminal', async 
   await shows('$ quiet!');
   expect(bytes.length).toBeLessThan(60);
 });
+
+test('the history is searched on the screen, and what is selected reaches the clipboard of the terminal', async () => {
+  const { stagehand, type, shows, screen, until } = await curtain();
+  const copied: string[] = [];
+  screen.onClipboard((text) => copied.push(text));
+  stagehand.writes('architect', Array.from({ length: 60 }, (_, index) => `\r\nrow ${index}`).join(''));
+  await shows('row 59');
+  type(`${leader}/row 7`);
+  await shows('?row 7');
+  await shows('row 7');
+  expect(screen.cursor).toMatchObject({ visible: true, shape: 'bar', x: 8, y: 16 });
+  type('\rvve y'.replace('e ', '$'));
+  await shows('copied 5 characters');
+  await until('the text is on the clipboard', () => copied.includes('row 7'));
+  type('\x1b[<0;2;2M\x1b[<32;60;2M\x1b[<0;60;2m');
+  await until('what the mouse took is on the clipboard', () => copied.includes('row 45'));
+});

@@ -1,0 +1,45 @@
+import { type Frame, invert, type Rect, recolour } from '../term/compose.ts';
+import { occurrencesIn, type Range, type Readable } from '../term/reading.ts';
+import { rangeOf } from './look-back.ts';
+import type { View } from './view.ts';
+
+/** What is marked in a terminal: the words that were looked for, and what is selected. */
+
+/** The parts of a range that are in view, as rectangles of the screen. `room` is where the terminal's rows are shown. */
+function rectsOf({ start, end }: Range, reading: Readable, room: Rect, crop: number): Rect[] {
+  const first = reading.shed + reading.top + crop;
+  const rects: Rect[] = [];
+  for (let line = Math.max(start.line, first); line <= Math.min(end.line, first + room.rows - 1); line++) {
+    const from = line === start.line ? start.x : 0;
+    const to = Math.min(room.cols, line === end.line ? end.x : reading.size.cols);
+    if (to > from) rects.push({ x: room.x + from, y: room.y + line - first, cols: to - from, rows: 1 });
+  }
+  return rects;
+}
+
+/** Marks a terminal's part of the picture. `crop` is the row of its screen that is shown first. */
+export function highlight(frame: Frame, view: View, agent: string, room: Rect, crop: number): void {
+  const { mode, selection } = view.ui;
+  const back = mode.type === 'leader' ? mode.over : mode.type === 'scroll' ? mode : null;
+  const search = back?.agent === agent ? back.search : null;
+  const selected = selection?.agent === agent ? selection : null;
+  if (!search && !selected) return;
+  const reading = view.reading(agent);
+  if (!reading) return;
+  if (search) {
+    const top = reading.shed + reading.top + crop;
+    for (const range of occurrencesIn(reading, search.line.text, top, top + room.rows - 1)) {
+      const now = search.found && sameRange(search.found, range);
+      for (const rect of rectsOf(range, reading, room, crop)) recolour(frame, rect, now ? current : match);
+    }
+  }
+  if (selected)
+    for (const rect of rectsOf(rangeOf(reading, selected), reading, room, crop)) invert(frame, rect);
+}
+
+/** Colours of the person's palette, as cells hold them: black on yellow, and on cyan for the one that is looked at. */
+const match = { fg: 0x1000000, bg: 0x1000003 };
+const current = { fg: 0x1000000, bg: 0x1000006 };
+
+const sameRange = (a: Range, b: Range): boolean =>
+  a.start.line === b.start.line && a.start.x === b.start.x && a.end.line === b.end.line;
