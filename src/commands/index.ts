@@ -7,6 +7,7 @@ import { agentOf, type Command, type Input } from './define.ts';
 import { whoDecides } from './find.ts';
 import { messageCommands } from './message.ts';
 import { paneCommands } from './pane.ts';
+import { permissionCommands } from './permission.ts';
 import { runCommands } from './run.ts';
 import { taskCommands } from './task.ts';
 import { parseWords } from './words.ts';
@@ -19,6 +20,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     ...messageCommands,
     ...branchCommands,
     ...agentCommands,
+    ...permissionCommands,
     ...paneCommands,
   ].map((command) => [command.name, command]),
 );

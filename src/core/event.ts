@@ -50,6 +50,24 @@ const factSchemas = {
     status: z.enum(statuses),
     reason: z.string().optional(),
   },
+  // Permissions: asked by a session, answered by the person or a rule, or ended by a key in the pane.
+  'permission.asked': {
+    id: name,
+    agent: name,
+    session: name,
+    tool: name,
+    argument: z.string().optional(),
+    /** what the tool was given, as JSON, cut to be read by eye */
+    input: z.string(),
+  },
+  'permission.answered': {
+    id: name,
+    decision: z.enum(['allow', 'deny']),
+    reason: z.string().optional(),
+    rule: z.string().optional(),
+  },
+  'permission.ended': { id: name, how: z.string() },
+  'permission.granted': { task: name, rule: z.string() },
   'worktree.ready': { agent: name, path: name, branch: name, commit },
   'worktree.moved': {
     agent: name,

@@ -1,5 +1,15 @@
 import type { Event, FactOf, FactType } from './event.ts';
-import { type Agent, entry, isCrash, isEnded, isPending, type Post, type State, type Task } from './state.ts';
+import {
+  type Agent,
+  entry,
+  isCrash,
+  isEnded,
+  isPending,
+  type Permission,
+  type Post,
+  type State,
+  type Task,
+} from './state.ts';
 
 /**
  * Folds one event into the state. Total: every fact that is in the log has a place here, and one that names
@@ -81,12 +91,22 @@ const newAgent = (name: string, kind: string, wanted: boolean): Agent => ({
   crashes: 0,
 });
 
+/** Permissions that nobody waits for any more are forgotten; the log keeps them. */
+const withoutPermissions = (state: State, over: (permission: Permission) => boolean): State => {
+  const left = Object.entries(state.permissions).filter(([, permission]) => !over(permission));
+  return left.length === Object.keys(state.permissions).length
+    ? state
+    : { ...state, permissions: Object.fromEntries(left) };
+};
+
 const endMerge = (state: State, task: string): State =>
   state.merging?.task === task ? { ...state, merging: null } : state;
 
 const end = (task: Task, { at, by }: Pick<Event, 'at' | 'by'>): Task => ({
   ...(without(task, 'held') as Task),
   mergeAsked: false,
+  // What was allowed for the task ends with it.
+  grants: [],
   endedBy: by,
   at: { ...task.at, ended: at },
 });
@@ -178,6 +198,17 @@ const appliers: Appliers = {
         [source]: { source, status, at, ...(reason === undefined ? {} : { reason }) },
       },
     })),
+  'permission.asked': (state, { id, agent, session, tool, argument, input, at }) => ({
+    ...state,
+    permissions: {
+      ...state.permissions,
+      [id]: { id, agent, session, tool, input, at, ...(argument === undefined ? {} : { argument }) },
+    },
+  }),
+  'permission.answered': (state, { id }) => withoutPermissions(state, (it) => it.id === id),
+  'permission.ended': (state, { id }) => withoutPermissions(state, (it) => it.id === id),
+  'permission.granted': (state, { task, rule }) =>
+    withOpen(state, task, (it) => (it.grants.includes(rule) ? it : { ...it, grants: [...it.grants, rule] })),
   'worktree.ready': (state, { agent, path, branch, commit }) =>
     withAgent(state, agent, (it) => ({
       ...it,
@@ -201,18 +232,21 @@ const appliers: Appliers = {
       reports: {},
     })),
   'session.exited': (state, { agent, session, code, signal, reason, at }) =>
-    withAgent(state, agent, (it) =>
-      it.session?.id === session && !it.session.exit
-        ? {
-            ...(without(it, 'restarting') as Agent),
-            session: { ...it.session, exit: { code, signal, reason, at } },
-            crashes: isCrash({ code, signal, reason }) ? it.crashes + 1 : it.crashes,
-            // Left on one's own account: it stays out until somebody starts it again.
-            wanted:
-              it.wanted &&
-              (reason !== 'exited' || isCrash({ code, signal, reason }) || it.restarting === true),
-          }
-        : it,
+    withAgent(
+      withoutPermissions(state, (it) => it.session === session),
+      agent,
+      (it) =>
+        it.session?.id === session && !it.session.exit
+          ? {
+              ...(without(it, 'restarting') as Agent),
+              session: { ...it.session, exit: { code, signal, reason, at } },
+              crashes: isCrash({ code, signal, reason }) ? it.crashes + 1 : it.crashes,
+              // Left on one's own account: it stays out until somebody starts it again.
+              wanted:
+                it.wanted &&
+                (reason !== 'exited' || isCrash({ code, signal, reason }) || it.restarting === true),
+            }
+          : it,
     ),
   'session.renewed': (state, { agent, conversation }) =>
     withAgent(state, agent, (it) => (it.session ? { ...it, session: { ...it.session, conversation } } : it)),
@@ -234,6 +268,7 @@ const appliers: Appliers = {
       round: 1,
       findings: [],
       gates: [],
+      grants: [],
       at: { added: at },
       ...(to === undefined ? {} : { to }),
       ...(parent === undefined ? {} : { parent }),

@@ -121,6 +121,8 @@ export interface Task {
     files: string[];
   }[];
   gates: { gate: string; ok: boolean; ms: number }[];
+  /** what its agent may do without asking until it ends: patterns of tools */
+  grants: string[];
   at: { added: string; assigned?: string; submitted?: string; ended?: string };
 }
 
@@ -140,6 +142,17 @@ export interface Post {
   seq: number;
 }
 
+/** A permission that a session waits for. */
+export interface Permission {
+  id: string;
+  agent: string;
+  session: string;
+  tool: string;
+  argument?: string;
+  input: string;
+  at: string;
+}
+
 export interface Note {
   at: string;
   text: string;
@@ -154,6 +167,8 @@ export interface State {
   agents: Record<string, Agent>;
   tasks: Record<string, Task>;
   posts: Record<string, Post>;
+  /** those that wait for an answer, by id */
+  permissions: Record<string, Permission>;
   /** the merge in hand */
   merging: { task: string; commit: string; base: string; since: string } | null;
   /** last failures of effects and refused files, newest last; at most 50 */
@@ -168,6 +183,7 @@ export const emptyState: State = {
   agents: {},
   tasks: {},
   posts: {},
+  permissions: {},
   merging: null,
   notes: [],
 };

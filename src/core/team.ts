@@ -39,6 +39,13 @@ export const gateSchema = z.strictObject({
   timeout: z.int().positive().default(600).describe('seconds after which the gate counts as failed'),
 });
 
+/** What is answered without asking the person: patterns such as `Bash(npm test*)`, `WebFetch`, `mcp__github__*`. */
+const rulesSchema = z.strictObject({
+  allow: words.default([]).describe('what is allowed without asking'),
+  ask: words.default([]).describe('what is asked although a rule allows it'),
+  deny: words.default([]).describe('what is denied without asking'),
+});
+
 export const permissionModes = ['default', 'acceptEdits', 'plan', 'dontAsk', 'bypassPermissions'] as const;
 
 export const agentSchema = z.strictObject({
@@ -68,6 +75,7 @@ export const agentSchema = z.strictObject({
     .array(variableName)
     .default([])
     .describe('names of your own environment variables that the session may see'),
+  permissions: rulesSchema.prefault({}).describe('rules for this agent, before those of the team'),
   args: words.default([]).describe('further arguments for the CLI'),
   languages: words.default([]).describe('languages this agent works in (told to it and to the architect)'),
   frameworks: words
@@ -88,6 +96,9 @@ export const teamSchema = z.strictObject({
     .optional()
     .describe('the agent that plans, reviews and approves; it merges nothing itself'),
   agents: z.record(agentName, agentSchema).describe('the team, by name'),
+  permissions: rulesSchema
+    .prefault({})
+    .describe('permissions of all agents that mcc answers by rule; the strictest that fits wins'),
   merge: z
     .strictObject({
       auto: z.boolean().default(true).describe('merge what is approved without being asked'),

@@ -198,14 +198,16 @@ function fill(ui: Ui, word: string, scene: Scene): string[] {
   const { focus } = ui;
   const board = focus && 'pane' in focus && focus.pane === 'board';
   const task = ui.chosen.board === undefined ? undefined : scene.state.tasks[ui.chosen.board];
-  if (word === '{agent}') return [(board ? (task?.agent ?? task?.to) : ui.agent) ?? word];
+  const attention = focus && 'pane' in focus && focus.pane === 'attention';
+  const item = attentionItems(scene.state, scene.now).find(({ id }) => id === ui.chosen.attention);
+  if (word === '{agent}')
+    return [(board ? (task?.agent ?? task?.to) : attention ? item?.agent : ui.agent) ?? word];
   if (word === '{task}') {
     const own = ui.agent === undefined ? undefined : taskOf(scene.state, ui.agent);
     return [(board ? task : own)?.id ?? word];
   }
   if (word === '{message}') return [ui.chosen.log?.startsWith('note ') ? word : (ui.chosen.log ?? word)];
   if (word !== '{hint}') return [word];
-  const item = attentionItems(scene.state, scene.now).find(({ id }) => id === ui.chosen.attention);
   return item ? hintWords(item.hint) : [word];
 }
 

@@ -36,6 +36,8 @@ const tables: Record<Place, readonly Binding[]> = {
     row('z', 'pane zoom', 'zoom'),
     row('b', 'board', 'board'),
     row('n', 'nudge {agent}', 'nudge the agent'),
+    row('y', 'allow {agent}', 'allow what it asks'),
+    row('x', 'deny {agent} --reason …', 'deny it, with a reason'),
     row('m', 'send {agent} …', 'message to the agent'),
     row('q', 'ask …', 'ask the architect'),
     row('t', 'task add …', 'new task'),
@@ -68,7 +70,13 @@ const tables: Record<Place, readonly Binding[]> = {
     row('x', 'task cancel {task} --reason …', 'cancel'),
     row('t', 'task add …', 'new task'),
   ],
-  attention: [row('enter', '{hint}', 'go there')],
+  attention: [
+    row('enter', '{hint}', 'go there'),
+    row('v', 'permissions {agent}', 'what it asks, in full'),
+    row('y', 'allow {agent}', 'allow it once'),
+    row('Y', 'allow {agent} --task', 'allow it for the task'),
+    row('x', 'deny {agent} --reason …', 'deny it, with a reason'),
+  ],
   log: [row('enter', 'inbox {message}', 'read')],
   scroll: [
     row('up', 'pane scroll up', 'up'),

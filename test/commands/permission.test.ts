@@ -41,6 +41,9 @@ agent start   person
 agent stop    person
 agent restart person
 why           person architect agent
+permissions   person
+allow         person
+deny          person
 `);
 });
 

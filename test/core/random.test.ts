@@ -64,6 +64,22 @@ function makers(random: () => number): Makers {
       status: among(...statuses),
       ...maybe('reason', text),
     }),
+    'permission.asked': () => ({
+      id: among('p1', 'p2', '__proto__'),
+      agent: agent(),
+      session: session(),
+      tool: among('Bash', 'Write'),
+      ...maybe('argument', text),
+      input: text(),
+    }),
+    'permission.answered': () => ({
+      id: among('p1', 'p2', 'toString'),
+      decision: among('allow', 'deny'),
+      ...maybe('reason', text),
+      ...maybe('rule', text),
+    }),
+    'permission.ended': () => ({ id: among('p1', 'p2'), how: text() }),
+    'permission.granted': () => ({ task: task(), rule: text() }),
     'worktree.ready': () => ({ agent: agent(), path: '/w', branch: branch(), commit: hash() }),
     'worktree.moved': () => ({
       agent: agent(),

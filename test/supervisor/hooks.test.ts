@@ -34,19 +34,70 @@ test('bodies that are no hooks change nothing, and the session goes on', async (
   });
 });
 
-test('a permission request is answered at once, also among many other hooks', async () => {
+const asks = (command: string) => hook('PermissionRequest', { tool_name: 'Bash', tool_input: { command } });
+
+test('a permission waits for the person, and nothing else waits for it', async () => {
   const team = await new Team({ agents: { ann: scripted() } }).serve();
   await team.idle('ann');
   const url = addressOf(team, 'ann');
+  const answered = post(url, asks('make it'));
+  await team.until('it is asked', () => Object.keys(team.state.permissions).length === 1);
+  expect(Object.values(team.state.permissions)).toMatchObject([
+    { agent: 'ann', tool: 'Bash', argument: 'make it', input: expect.stringContaining('make it') },
+  ]);
+  expect(team.state.agents.ann?.reports.hook).toMatchObject({
+    status: 'needs-you',
+    reason: 'permission: Bash make it',
+  });
   const tools = Array.from({ length: 20 }, (_, index) =>
-    hook('PreToolUse', { tool_name: 'Bash', tool_input: { command: `echo ${index}` } }),
+    post(url, hook('PreToolUse', { tool_name: `T${index}` })),
   );
-  const asked = hook('PermissionRequest', { tool_name: 'Write', tool_input: { file_path: '/x' } });
-  const answers = await Promise.all(tools.map((body) => post(url, body)));
-  expect(answers.every((answer) => JSON.stringify(answer) === '{}')).toBe(true);
-  expect(await post(url, asked)).toEqual({});
-  expect(team.state.agents.ann?.reports.hook?.status).toBe('needs-you');
-  expect(team.state.agents.ann?.reports.hook?.reason).toBe('permission: Write /x');
+  expect(await Promise.all(tools)).toEqual(tools.map(() => ({})));
+  await team.command('allow', 'ann');
+  expect(await answered).toEqual({
+    hookSpecificOutput: { hookEventName: 'PermissionRequest', decision: { behavior: 'allow' } },
+  });
+  expect(team.state.permissions).toEqual({});
+});
+
+test('a denial tells the agent why; what was answered in the pane is over', async () => {
+  const team = await new Team({ agents: { ann: scripted() } }).serve();
+  await team.idle('ann');
+  const url = addressOf(team, 'ann');
+  const denied = post(url, asks('rm it'));
+  await team.until('it is asked', () => Object.keys(team.state.permissions).length === 1);
+  await team.command('deny', 'ann', '--reason', 'keep it');
+  expect(await denied).toMatchObject({
+    hookSpecificOutput: { decision: { behavior: 'deny', message: 'keep it' } },
+  });
+  const left = post(url, asks('make it'));
+  await team.until('it is asked', () => Object.keys(team.state.permissions).length === 1);
+  await post(url, hook('PostToolUse', { tool_name: 'Bash', tool_input: { command: 'make it' } }));
+  expect(await left).toEqual({});
+  expect(team.state.permissions).toEqual({});
+});
+
+test('rules answer at once and stand in the log; the agent is not shown as waiting', async () => {
+  const team = await new Team({
+    agents: { ann: scripted('', { permissions: { allow: ['Bash(make *)'], deny: ['WebFetch'] } }) },
+  }).serve();
+  await team.idle('ann');
+  const url = addressOf(team, 'ann');
+  expect(await post(url, asks('make all'))).toMatchObject({
+    hookSpecificOutput: { decision: { behavior: 'allow' } },
+  });
+  const web = hook('PermissionRequest', { tool_name: 'WebFetch', tool_input: { url: 'http://x' } });
+  expect(await post(url, web)).toMatchObject({
+    hookSpecificOutput: { decision: { behavior: 'deny', message: 'denied by the rule WebFetch' } },
+  });
+  const answers = team.events.filter((event) => event.type === 'permission.answered');
+  expect(answers).toMatchObject([
+    { by: 'mcc', decision: 'allow', rule: 'Bash(make *)' },
+    { by: 'mcc', decision: 'deny', rule: 'WebFetch' },
+  ]);
+  expect(team.events.some((event) => event.type === 'agent.reported' && event.status === 'needs-you')).toBe(
+    false,
+  );
 });
 
 test('the address of a session that ended is closed', async () => {
