@@ -49,6 +49,8 @@ export class Seat {
   #display: Display | undefined;
   #state: State = emptyState;
   #ui: Ui;
+  /** what the person did is not drawn yet */
+  #changed = false;
 
   constructor(wire: WireClient, tty: Tty, life: Life, ways: Ways) {
     this.#wire = wire;
@@ -155,8 +157,10 @@ export class Seat {
 
   #input(data: Uint8Array): void {
     for (const input of this.#keys.read(data)) this.#act(input);
+    this.#draw();
     this.#later('escape', this.#keys.pending ? escapeWait : null, () => {
       for (const input of this.#keys.flush()) this.#act(input);
+      this.#draw();
       if (this.#keys.pending) this.#input(new Uint8Array());
     });
   }
@@ -201,6 +205,13 @@ export class Seat {
         this.#ui = { ...this.#ui, toast: null };
         this.#display?.refresh();
       });
+    this.#changed = true;
+  }
+
+  /** Draws what the person changed: once for all that was pressed in one go. */
+  #draw(): void {
+    if (!this.#changed) return;
+    this.#changed = false;
     this.#display?.refresh();
   }
 
@@ -252,6 +263,10 @@ export class Seat {
   async #command(words: readonly string[]): Promise<void> {
     // When the connection ends first, its end is told by the life.
     const result = await this.#wire.command([...words]).catch(() => null);
-    if (result) this.#life.guard(() => this.#apply(answer(this.#ui, words, result)));
+    if (!result) return;
+    this.#life.guard(() => {
+      this.#apply(answer(this.#ui, words, result));
+      this.#draw();
+    });
   }
 }

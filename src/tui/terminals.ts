@@ -1,14 +1,18 @@
 import type { Rect } from '../core/layout.ts';
-import { Screen, type Size } from '../term/screen.ts';
+import { Screen, type Size, SLICE } from '../term/screen.ts';
 import type { ClientFrame, ServerFrame } from '../wire/schema.ts';
 import { scrollBy } from './scroll.ts';
 import type { ScrollBy } from './ui.ts';
 
-/** More than this unparsed, and the rest is fetched as a snapshot instead, in characters. */
-const tooFarBehind = 4_000_000;
+/** Output of one terminal that may be on its way here, in bytes: little enough that a key's echo never waits behind it. */
+const window = 128 * 1024;
+/** The supervisor is told what was shown in steps of so many bytes. */
+const step = window / 4;
 
 interface Pane {
   screen: Screen;
+  /** bytes of output taken that the supervisor was not told of yet, parsed or not */
+  untold: number;
   unsubscribe: () => void;
 }
 
@@ -47,7 +51,7 @@ export class Terminals {
       const size = { cols: Math.max(2, rect.cols), rows: Math.max(1, rect.rows) };
       const before = this.#watched.get(agent);
       this.#watched.set(agent, size);
-      if (!before) this.#send({ type: 'watch', agent, size });
+      if (!before) this.#send({ type: 'watch', agent, size, window });
       else if (before.cols !== size.cols || before.rows !== size.rows)
         this.#send({ type: 'resize', agent, ...size });
     }
@@ -73,16 +77,26 @@ export class Terminals {
       this.#seed(agent, { cols: frame.cols, rows: frame.rows }, body);
       return;
     }
-    const screen = this.screen(agent);
-    if (!screen) return;
+    const pane = this.#panes.get(agent);
+    if (!pane) return;
+    const { screen } = pane;
     if (frame.type === 'size') {
       screen.resize({ cols: frame.cols, rows: frame.rows });
       this.#changed(agent);
-    } else if (screen.pending > tooFarBehind) {
-      const size = this.#watched.get(agent);
-      if (size) this.#send({ type: 'watch', agent, size });
-      this.#seed(agent, screen.size, new Uint8Array());
-    } else screen.write(body);
+      return;
+    }
+    pane.untold += body.length;
+    screen.write(body);
+    // What the pane with the keyboard writes waits for nothing; in slices only when it is much.
+    if (agent === this.#urgent && screen.pending <= SLICE) screen.flush();
+  }
+
+  /** Tells the supervisor how much was shown, so that it sends more. */
+  #tell(agent: string, pane: Pane): void {
+    const count = pane.untold - pane.screen.pending;
+    if (count < step) return;
+    pane.untold -= count;
+    this.#send({ type: 'seen', agent, count });
   }
 
   /** Moves the view in the history of a terminal; returns the lines it is looked back then. */
@@ -107,8 +121,12 @@ export class Terminals {
     screen.write(snapshot);
     screen.flush();
     screen.urgent = agent === this.#urgent;
-    const unsubscribe = screen.onParsed(() => this.#changed(agent));
-    this.#panes.set(agent, { screen, unsubscribe });
+    const pane: Pane = { screen, untold: 0, unsubscribe: () => {} };
+    pane.unsubscribe = screen.onParsed(() => {
+      this.#tell(agent, pane);
+      this.#changed(agent);
+    });
+    this.#panes.set(agent, pane);
     this.#changed(agent);
   }
 
