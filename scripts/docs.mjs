@@ -51,12 +51,13 @@ const generators = {
   configuration: () => `${keys(schema, '')}\n\nEach agent under \`agents:\`\n\n${keys(agentSchema(), '')}`,
 };
 
-function reference({ name, usage, summary, flags, examples, who, where }) {
+function reference({ name, usage, summary, flags, examples, notes, who, where }) {
   const lead = where === 'screen' ? '' : 'mcc ';
   return [
     `### ${lead}${name}\n\n${summary}.${who && where !== 'screen' ? ` For ${who}.` : ''}\n\n    ${lead}${usage}`,
     ...(flags.length > 0 ? [flags.map(([flag, what]) => `- \`${flag}\`: ${what}`).join('\n')] : []),
     ...(examples.length > 0 ? [`\`\`\`sh\n${examples.join('\n')}\n\`\`\``] : []),
+    ...notes,
   ].join('\n\n');
 }
 

@@ -3,9 +3,10 @@
 // --until waits for text on the screen, --keys types (with \e, \r, \0 for escape, enter, ctrl-space); both may be
 // repeated and are done in order. Then it waits until the screen has been still for --settle ms (400), draws, and ends.
 import { writeFileSync } from 'node:fs';
+import { pictureOf } from '../src/term/draw.ts';
+import { drawSvg } from '../src/term/draw-svg.ts';
 import { ptyHost } from '../src/term/pty.ts';
 import { Screen } from '../src/term/screen.ts';
-import { svg } from './svg.mjs';
 
 const options = {
   size: '120x35',
@@ -89,7 +90,7 @@ try {
     else session.write(Buffer.from(typed(step.keys)));
   }
   await still(Number(options.settle));
-  writeFileSync(options.out, svg(screen, options.title === undefined ? {} : { title: options.title }));
+  writeFileSync(options.out, drawSvg(pictureOf(screen), options.title));
   process.stdout.write(`${options.out}: ${cols}×${rows}\n`);
 } catch (error) {
   process.stderr.write(`${error.message}\n`);

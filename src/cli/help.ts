@@ -15,6 +15,8 @@ export type Topic = {
   /** flag → what it does */
   flags: [flag: string, describe: string][];
   examples: readonly string[];
+  /** what else is worth knowing, a paragraph each */
+  notes: readonly string[];
   /** who may give it, in words; empty where everybody may */
   who: string;
   where: 'shell' | 'supervisor' | 'screen';
@@ -27,7 +29,7 @@ const sections: [title: string, words: string[]][] = [
   ['Review and merge', ['review', 'approve', 'reject', 'merge']],
   ['Messages', ['send', 'inbox', 'nudge']],
   ['Agents', ['agent', 'why']],
-  ['Look inside', ['log', 'keys', 'schema', 'mcp']],
+  ['Look inside', ['log', 'capture', 'record', 'play', 'keys', 'schema', 'mcp']],
 ];
 export const screenSection = 'On the screen (leader, then `:`)';
 
@@ -40,17 +42,17 @@ export const topics = (): Topic[] => [
 /** The screen has a `help` of its own, and `down` waits in the shell until all has ended: there these words are verbs. */
 const isReachable = ({ name }: Command) => name !== 'help' && !verbs.some((verb) => verb.name === name);
 
-function ofVerb({ name, args, options, summary, examples }: Verb): Topic {
+function ofVerb({ name, args, options, summary, examples, notes = [] }: Verb): Topic {
   const flags = Object.entries(options);
   const words = [name, ...args, ...flags.map(([flag]) => `[${flag.split(', ').at(-1)}]`)];
-  return { name, usage: words.join(' '), summary, flags, examples, who: '', where: 'shell' };
+  return { name, usage: words.join(' '), summary, flags, examples, notes, who: '', where: 'shell' };
 }
 
 function ofCommand(command: Command): Topic {
   const { name, summary, flags, examples, who, where } = command;
   const everybody = who.includes('person') && who.includes('agent');
   return {
-    ...{ name, summary, examples, where, usage: usage(command) },
+    ...{ name, summary, examples, where, notes: [], usage: usage(command) },
     flags: Object.entries(flags).map(([flag, { type, of, describe }]) => [
       `--${flag}${type === 'boolean' ? '' : ` <${of ?? type}>`}`,
       describe,
@@ -114,7 +116,10 @@ function overview(shell: Shell): string {
   ].join('\n');
 }
 
-function page({ name, usage: line, summary, flags, examples, who, where }: Topic, shell: Shell): string {
+function page(
+  { name, usage: line, summary, flags, examples, notes, who, where }: Topic,
+  shell: Shell,
+): string {
   const lead = where === 'screen' ? '' : 'mcc ';
   const given =
     where === 'screen'
@@ -131,6 +136,7 @@ function page({ name, usage: line, summary, flags, examples, who, where }: Topic
     ...(examples.length > 0
       ? [`${styled(shell, 'bold', 'Examples')}\n${examples.map((example) => `  ${example}\n`).join('')}`]
       : []),
+    ...notes.map((note) => `${wrap(note, 96)}\n`),
     ...(who === '' || where === 'screen' ? [] : [`Who may: ${who}\n`]),
     ...(where === 'screen'
       ? ['Given on the screen of `mcc up`: the leader key, then `:` and these words.\n']
@@ -142,4 +148,16 @@ function page({ name, usage: line, summary, flags, examples, who, where }: Topic
 function rows(pairs: [string, string][]): string {
   const width = Math.max(...pairs.map(([left]) => left.length)) + 2;
   return pairs.map(([left, right]) => `${left.padEnd(width)}${right}\n`).join('');
+}
+
+/** A paragraph in lines of so many characters. */
+function wrap(text: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
 }

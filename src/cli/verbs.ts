@@ -19,6 +19,8 @@ export type Verb = {
   /** option as commander spells it → what it does */
   options: Readonly<Record<string, string>>;
   examples: readonly string[];
+  /** what else is worth knowing, a paragraph each, in Markdown */
+  notes?: readonly string[];
   load: () => Promise<{ run: (call: Call) => Promise<number> }>;
 };
 
@@ -104,6 +106,50 @@ export const verbs: readonly Verb[] = [
     },
     examples: ['mcc log -n 20', 'mcc log -f --agent backend', 'mcc log --task t3 --json'],
     load: () => import('./log.ts'),
+  },
+  {
+    name: 'capture',
+    summary: 'Print what an agent’s terminal shows now',
+    args: ['<pane>'],
+    options: {
+      '--ansi': 'with colours, attributes and links, for a terminal',
+      '--svg': 'as a picture',
+      '--html': 'as a page whose text can be selected',
+      '--history': 'with all lines that are kept above the screen',
+      '--out <file>': 'write it into this file',
+    },
+    examples: [
+      'mcc capture backend',
+      'mcc capture 2 --history | less',
+      'mcc capture backend --svg --out backend.svg',
+    ],
+    load: () => import('./capture.ts'),
+  },
+  {
+    name: 'record',
+    summary: 'Record what an agent’s terminal shows from now on, until Ctrl-C (asciicast v2)',
+    args: ['<pane>', '[file]'],
+    options: { '--seconds <count>': 'end after so many seconds' },
+    examples: ['mcc record backend', 'mcc record backend demo.cast --seconds 60'],
+    notes: [
+      'Without a file it goes to `.mcc/casts/<agent>-<time>.cast`. Any player of asciicast v2 plays it.',
+      'Values of your environment and of `env:` in agents.yaml whose names end in KEY, TOKEN, SECRET, PASSWORD and the like are masked with `•` (8 letters and more); what a program shows only in part, or with its letters out of order, is not recognised. Look at a recording before you give it away.',
+    ],
+    load: () => import('./record.ts'),
+  },
+  {
+    name: 'play',
+    summary: 'Play a recording in this terminal',
+    args: ['<file>'],
+    options: {
+      '--speed <times>': 'so many times as fast',
+      '--idle <seconds>': 'cut longer pauses down to this',
+    },
+    examples: ['mcc play .mcc/casts/backend-20260102-030405.cast', 'mcc play demo.cast --speed 2 --idle 1'],
+    notes: [
+      'Space pauses, and plays it again at the end; right, up, `>` and `.` double the speed, left, down, `<` and `,` halve it; q leaves. Nothing of the recording reaches your terminal but what it shows.',
+    ],
+    load: () => import('./play.ts'),
   },
   {
     name: 'schema',
