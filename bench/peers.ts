@@ -27,10 +27,15 @@ export interface Opened {
 
 export const mccProgram = [process.execPath, fileURLToPath(new URL('../bin/mcc', import.meta.url))];
 
-/** The environment of both: nothing of this process's own session, nothing of the user's settings. */
+/**
+ * The environment of both: nothing of this process's own session, nothing of the user's settings. Only NODE_OPTIONS is
+ * passed on, so that `NODE_OPTIONS="--cpu-prof --cpu-prof-dir=…" npm run bench -- --quick` profiles what is measured.
+ */
 export function environment(home: string): Record<string, string> {
   const path = (process.env.PATH ?? '').split(':').filter((entry) => !entry.endsWith('node_modules/.bin'));
+  const options = process.env.NODE_OPTIONS;
   return {
+    ...(options ? { NODE_OPTIONS: options } : {}),
     ...{ PATH: path.join(':'), HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8', SHELL: '/bin/sh' },
     ...{ GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', XDG_RUNTIME_DIR: home },
   };

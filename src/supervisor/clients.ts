@@ -6,18 +6,15 @@ import type { ClientFrame, Hello } from '../wire/schema.ts';
 import type { WireHandlers } from '../wire/server.ts';
 import { give } from './door.ts';
 import { identify } from './identity.ts';
+import { Outlet } from './outlet.ts';
 import type { Project } from './project.ts';
-import type { Terminal, Watcher } from './terminal.ts';
-
-/** A client that has not taken this much is not sent more output; it gets a snapshot once it has caught up. In bytes. */
-const slowBytes = 2 * 1024 * 1024;
 
 interface Client {
   link: ClientLink;
   actor: Actor;
   follows: boolean;
-  /** by agent: what it watches, and whether it missed output because it was slow */
-  watches: Map<string, { watcher: Watcher; terminal: Terminal | undefined; behind: boolean }>;
+  /** what it sees of terminals */
+  outlet: Outlet;
 }
 
 /** Who is connected, and what they see. */
@@ -37,8 +34,7 @@ export class Clients {
       hello: (hello: Hello, link) => {
         const actor = identify(this.#project.supervisor.state, this.#project.tokens, hello);
         if (typeof actor !== 'string') return { reason: actor.refusal, hint: actor.hint ?? 'mcc help' };
-        link.onDrain(() => this.#caughtUp(link));
-        this.#clients.set(link, { link, actor, follows: false, watches: new Map() });
+        this.#clients.set(link, { link, actor, follows: false, outlet: new Outlet(link) });
         return { version, pid: process.pid, project: basename(root), base, actor };
       },
       frame: (link, frame, body) => {
@@ -46,8 +42,7 @@ export class Clients {
         if (client) this.#take(client, frame, body);
       },
       close: (link) => {
-        const client = this.#clients.get(link);
-        for (const agent of client?.watches.keys() ?? []) this.#unwatch(client, agent);
+        this.#clients.get(link)?.outlet.close();
         this.#clients.delete(link);
       },
       lost: (error) =>
@@ -62,7 +57,7 @@ export class Clients {
     }
     if (event.type !== 'session.started') return;
     for (const client of this.#clients.values()) {
-      if (client.watches.has(event.agent)) this.#watch(client, event.agent);
+      if (client.outlet.watches(event.agent)) this.#watch(client, event.agent);
     }
   }
 
@@ -83,10 +78,13 @@ export class Clients {
       case 'watch':
         if (frame.size) supervisor.terminals.get(frame.agent)?.resize(frame.size);
         if (frame.size) this.#project.sizes.set(frame.agent, frame.size);
-        this.#watch(client, frame.agent);
+        this.#watch(client, frame.agent, frame.window);
+        return;
+      case 'seen':
+        client.outlet.seen(frame.agent, frame.count);
         return;
       case 'unwatch':
-        this.#unwatch(client, frame.agent);
+        client.outlet.unwatch(frame.agent);
         return;
       case 'input':
         supervisor.terminals.get(frame.agent)?.input(body);
@@ -121,52 +119,7 @@ export class Clients {
     }
   }
 
-  /** Shows a terminal: its snapshot first, then all it writes. Doing it again shows it anew. */
-  #watch(client: Client, agent: string): void {
-    this.#unwatch(client, agent);
-    const terminal = this.#project.supervisor.terminals.get(agent);
-    const { link } = client;
-    const watch = {
-      terminal,
-      behind: false,
-      watcher: {
-        output: (data: Uint8Array) => {
-          if (watch.behind) return;
-          if (link.buffered > slowBytes) {
-            watch.behind = true;
-            return;
-          }
-          link.send({ type: 'output', agent }, data);
-        },
-        resized: (size: Size) => link.send({ type: 'size', agent, cols: size.cols, rows: size.rows }),
-      },
-    };
-    client.watches.set(agent, watch);
-    if (!terminal) return;
-    this.#snapshot(link, agent, terminal);
-    terminal.watchers.add(watch.watcher);
-  }
-
-  #snapshot(link: ClientLink, agent: string, terminal: Terminal): void {
-    // What is queued but not parsed would be missing from the snapshot and was not sent either.
-    terminal.screen.flush();
-    const { cols, rows } = terminal.screen.size;
-    link.send({ type: 'snapshot', agent, cols, rows }, terminal.screen.snapshot());
-  }
-
-  #unwatch(client: Client | undefined, agent: string): void {
-    const watch = client?.watches.get(agent);
-    if (!watch) return;
-    watch.terminal?.watchers.delete(watch.watcher);
-    client?.watches.delete(agent);
-  }
-
-  /** A client that was too slow has taken all it was sent: what it missed comes as a snapshot. */
-  #caughtUp(link: ClientLink): void {
-    for (const [agent, watch] of this.#clients.get(link)?.watches ?? []) {
-      if (!watch.behind || !watch.terminal) continue;
-      watch.behind = false;
-      this.#snapshot(link, agent, watch.terminal);
-    }
+  #watch({ outlet }: Client, agent: string, window?: number): void {
+    outlet.watch(agent, this.#project.supervisor.terminals.get(agent), window);
   }
 }

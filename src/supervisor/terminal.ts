@@ -11,6 +11,8 @@ const focusOut = '\x1b[O';
 /** Who sees the bytes of a terminal: an attached screen. */
 export interface Watcher {
   output(data: Uint8Array): void;
+  /** It has as much as it takes for now: the program is held, as long as it takes some of it soon. */
+  readonly full: boolean;
   resized(size: Size): void;
 }
 
@@ -47,23 +49,25 @@ export class Terminal {
       answer: (bytes) => pty.write(Buffer.from(bytes)),
     });
     pty.onData((data) => this.#output(data));
-    this.screen.onParsed(() => this.#resume());
+    this.screen.onParsed(() => this.flow());
   }
 
   #output(data: Uint8Array): void {
     this.outputAt = Date.now();
-    this.screen.write(data);
     for (const watcher of this.watchers) watcher.output(data);
-    if (!this.#paused && this.screen.pending > PAUSE_ABOVE) {
-      this.#paused = true;
-      this.pty.pause();
-    }
+    this.screen.write(data);
+    this.flow();
   }
 
-  #resume(): void {
-    if (!this.#paused || this.screen.pending > RESUME_BELOW) return;
-    this.#paused = false;
-    this.pty.resume();
+  /** Holds the program while it writes faster than it is parsed here, or than a screen shows it; lets it go on after that. */
+  flow(): void {
+    const { pending } = this.screen;
+    const full = [...this.watchers].some((watcher) => watcher.full);
+    const hold = full || pending > (this.#paused ? RESUME_BELOW : PAUSE_ABOVE);
+    if (hold === this.#paused) return;
+    this.#paused = hold;
+    if (hold) this.pty.pause();
+    else this.pty.resume();
   }
 
   /** Keys of the person; telling the program that it lost the keyboard is not typing. */

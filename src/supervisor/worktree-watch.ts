@@ -3,17 +3,24 @@ import { worktreeState } from '../io/worktree-state.ts';
 import type { Project } from './project.ts';
 import type { Terminal } from './terminal.ts';
 
-/** A worktree is looked at this long after its agent wrote something, in ms: work shows on the screen. */
-const afterMs = 1_500;
+/** A worktree is looked at once its agent has been silent for so long after it wrote something: work shows on the screen. */
+const quietMs = 1_500;
+/** An agent that goes on writing is looked at this often: three git processes each time, for every agent. In ms. */
+const busyMs = 10_000;
 
-/** Looks at an agent's worktree when its terminal has been active, never while it is quiet; returns how to stop. */
+/** Looks at an agent's worktree when its terminal has been active, never while nothing happens; returns how to stop. */
 export function watchWorktree(project: Project, terminal: Terminal): () => void {
   let timer: NodeJS.Timeout | undefined;
   let looking = false;
+  let lookedAt = performance.now() - busyMs;
   const look = async () => {
-    timer = undefined;
-    if (looking) return;
+    // One timer for many pieces of output: it is set again for what is left of the silence, or of the time between two looks.
+    const wait = Math.min(terminal.outputAt + quietMs - Date.now(), lookedAt + busyMs - performance.now());
+    timer = wait > 0 ? setTimeout(() => void look(), wait) : undefined;
+    if (timer) return;
+    if (looking) return soon();
     looking = true;
+    lookedAt = performance.now();
     try {
       await lookAtWorktree(project, terminal.agent);
     } catch (error) {
@@ -26,7 +33,7 @@ export function watchWorktree(project: Project, terminal: Terminal): () => void 
     }
   };
   const soon = () => {
-    timer ??= setTimeout(() => void look(), afterMs);
+    timer ??= setTimeout(() => void look(), quietMs);
   };
   const stop = terminal.screen.onParsed(soon);
   soon();

@@ -66,6 +66,16 @@ export class ClientLink {
     if (this.buffered > longestBacklog) this.#socket.destroy();
   }
 
+  /** Everything sent meanwhile goes out in one write. */
+  together(work: () => void): void {
+    this.#socket.cork();
+    try {
+      work();
+    } finally {
+      this.#socket.uncork();
+    }
+  }
+
   /** Calls back when the connection ended, for whatever reason. */
   onClose(callback: () => void): void {
     this.#closers.push(callback);
