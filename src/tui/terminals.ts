@@ -1,5 +1,6 @@
 import type { Rect } from '../core/layout.ts';
-import { Screen, type Size, SLICE } from '../term/screen.ts';
+import { Screen, type Size } from '../term/screen.ts';
+import { SLICE } from '../term/slices.ts';
 import type { ClientFrame, ServerFrame } from '../wire/schema.ts';
 import { scrollBy } from './scroll.ts';
 import type { ScrollBy } from './ui.ts';
