@@ -1,42 +1,9 @@
-import { accessSync, constants, readSync, statSync, writeSync } from 'node:fs';
-import { delimiter, resolve } from 'node:path';
+import { readSync, writeSync } from 'node:fs';
 import { type Pty, spawn } from 'node-pty';
+import { atLeastOne, checkRunnable, type Exit, type Session, type SessionSpec, signalled } from './host.ts';
 import type { Size } from './screen.ts';
 
-/** A host holds the pseudo-terminals of sessions; this one holds them in the process itself. */
-export interface Host {
-  /** Starts a program in a terminal of its own; throws an Error with argv and cwd if that cannot be. */
-  spawn(spec: SessionSpec): Session;
-}
-
-export interface SessionSpec {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly size: Size;
-}
-
-/** How a program ended: its exit code, or the number of the signal that ended it. */
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: number | null;
-}
-
-export interface Session {
-  readonly pid: number;
-  /** Types bytes; they go to the terminal at once, or queue while the program does not read. Nothing after its exit. */
-  write(bytes: Uint8Array): void;
-  resize(size: Size): void;
-  /** Stops reading, so that the program blocks once the terminal's buffer is full. */
-  pause(): void;
-  resume(): void;
-  /** Signals the session's process group, SIGHUP unless told. */
-  kill(signal?: NodeJS.Signals): void;
-  onData(listener: (data: Uint8Array) => void): void;
-  /** Called once, after all output was handed over. */
-  onExit(listener: (exit: Exit) => void): void;
-}
+export type { Exit, Host, Session, SessionSpec } from './host.ts';
 
 /** Bytes given to the kernel at once: what a terminal in line mode holds (Linux, N_TTY_BUF_SIZE). */
 const CHUNK = 4096;
@@ -51,37 +18,13 @@ const LAST_WORDS = 1024 * 1024;
 const DEAD = ['EIO', 'EBADF', 'ENOTTY', 'ENXIO'];
 
 /** The embedded host, on node-pty: needs nothing installed; its sessions end with this process. */
-export function ptyHost(): Host {
+export function ptyHost(): { spawn(spec: SessionSpec): Session } {
   return {
     spawn: (spec) => {
       checkRunnable(spec);
       return new PtySession(spec);
     },
   };
-}
-
-/** A failed exec shows only as exit code 1 of the child, so what can be known before is checked before. */
-function checkRunnable({ file, args, cwd, env }: SessionSpec): void {
-  const told = `${[file, ...args].join(' ')} (in ${cwd})`;
-  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
-    throw new Error(`cannot start ${told}: no such folder`);
-  const folders = file.includes('/') ? [''] : (env.PATH ?? '/usr/bin:/bin').split(delimiter);
-  const places = folders.map((folder) => resolve(cwd, folder, file));
-  if (places.some(isExecutable)) return;
-  const found = places.find((place) => statSync(place, { throwIfNoEntry: false }));
-  const why = found
-    ? `${found} is not executable`
-    : `${file} not found${file.includes('/') ? '' : ` in PATH=${env.PATH}`}`;
-  throw new Error(`cannot start ${told}: ${why}`);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }
 
 class PtySession implements Session {
@@ -209,20 +152,6 @@ class PtySession implements Session {
       return null;
     }
   }
-}
-
-/** False if there is nobody to signal. */
-function signalled(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-    return false;
-  }
-}
-
-function atLeastOne({ cols, rows }: Size): Size {
-  return { cols: Math.max(1, Math.floor(cols) || 1), rows: Math.max(1, Math.floor(rows) || 1) };
 }
 
 /** node-pty names the error of its own calls in the message only ("ioctl(2) failed, EBADF"). */

@@ -1,0 +1,232 @@
+import type { ControlClient } from './control.ts';
+import { hex } from './control-words.ts';
+import { exitOf, MarkReader } from './hold.ts';
+import { atLeastOne, type Exit, type Session, signalled } from './host.ts';
+import { Listeners } from './listeners.ts';
+import type { Size } from './screen.ts';
+import { readSeed } from './tmux-seed.ts';
+
+/** A pane of the tmux server that holds one session. */
+export interface Pane {
+  /** name of its tmux session */
+  readonly name: string;
+  /** %number */
+  readonly pane: string;
+  /** @number */
+  readonly window: string;
+  /** the holder: leader of the pane's process group */
+  readonly leader: number;
+  readonly mark: string;
+}
+
+/** What its host does for a session. */
+export interface Keeper {
+  /** The client of the moment: it is another one after a client was lost. @throws Error when there is none */
+  readonly client: ControlClient;
+  /** Runs a command, unless there is no client right now. */
+  tell(...command: string[]): void;
+  /** private folder */
+  readonly folder: string;
+  answersItself(reply: string): boolean;
+  /** Stops reading from tmux while some session holds too much; see TmuxSession.isFull. */
+  flow(): void;
+  ended(session: TmuxSession): void;
+}
+
+/** Bytes typed with one command. */
+const CHUNK = 1024;
+/** Output in bytes that a paused session holds at most, more or less. */
+const HELD = 256 * 1024;
+/** The largest side of a window in tmux (WINDOW_MAXIMUM). */
+const LARGEST = 10_000;
+
+export class TmuxSession implements Session {
+  readonly at: Pane;
+  /** resolves when the program runs; rejects when its pane is gone before */
+  readonly started: Promise<void>;
+  #pid: number;
+  #running: (error?: Error) => void = () => {};
+  readonly #keeper: Keeper;
+  readonly #listeners = new Listeners<{ data: Uint8Array; exit: Exit }>();
+  readonly #marks: MarkReader;
+  /** what is not handed over yet: while paused, and until somebody listens */
+  #held: Uint8Array[] = [];
+  #heldBytes = 0;
+  #listened = false;
+  #paused = false;
+  /** while the screen is read anew: what comes in before that moment is in it already, what comes after waits for it */
+  #seeding: 'before' | 'after' | undefined;
+  #exit: Exit | undefined;
+  /** somebody waits to hear of the exit */
+  #awaited = false;
+  /** the pane shows something else than its program, copy mode say, which would take the keys */
+  #covered = false;
+  #modes = '';
+
+  /** @param pid of an adopted session; another one's is told by its holder */
+  constructor(keeper: Keeper, at: Pane, pid?: number) {
+    this.#keeper = keeper;
+    this.at = at;
+    this.#pid = pid ?? 0;
+    this.#marks = new MarkReader(at.mark);
+    this.started = new Promise((done, failed) => {
+      this.#running = (error) => (error ? failed(error) : done());
+    });
+    this.started.catch(() => {}); // whoever waits is told
+    if (pid !== undefined) this.#running();
+  }
+
+  get pid(): number {
+    return this.#pid;
+  }
+
+  answersItself(reply: string): boolean {
+    return this.#keeper.answersItself(reply);
+  }
+
+  onData(listener: (data: Uint8Array) => void): void {
+    this.#listeners.on('data', listener);
+    this.#listened = true;
+    queueMicrotask(() => this.#handOver());
+  }
+
+  onExit(listener: (exit: Exit) => void): void {
+    this.#listeners.on('exit', listener);
+    this.#awaited = true;
+    queueMicrotask(() => this.#tellExit());
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#exit) return;
+    const keeper = this.#keeper;
+    const { pane } = this.at;
+    if (this.#covered) keeper.tell('copy-mode', '-q', '-t', pane);
+    this.#covered = false;
+    for (let at = 0; at < bytes.length; at += CHUNK)
+      keeper.tell('send-keys', '-t', pane, '-H', ...hex(bytes.subarray(at, at + CHUNK)));
+  }
+
+  resize(size: Size): void {
+    if (this.#exit) return;
+    const { cols, rows } = atLeastOne(size);
+    const [x, y] = [cols, rows].map((side) => String(Math.min(LARGEST, side)));
+    if (x && y) this.#keeper.tell('resize-window', '-t', this.at.window, '-x', x, '-y', y);
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#handOver();
+  }
+
+  /** The holder is in the group too; but for SIGKILL it outlives the program and says how that ended. */
+  kill(signal: NodeJS.Signals = 'SIGHUP'): void {
+    if (!this.#exit) signalled(-this.at.leader, signal);
+  }
+
+  keepModes(sequences: string): void {
+    if (this.#exit || sequences === this.#modes) return;
+    this.#modes = sequences;
+    const kept = Buffer.from(sequences, 'latin1').toString('base64');
+    this.#keeper.tell('set-option', '-p', '-t', this.at.pane, '@mcc_modes', kept);
+  }
+
+  /** Bytes of the pane. */
+  take(data: Uint8Array): void {
+    for (const part of this.#marks.read(data)) {
+      if (part instanceof Uint8Array) {
+        if (this.#seeding !== 'before') this.#hold(part);
+      } else if (part.word === 'exit') this.ended(exitOf(part.number));
+      else this.#runs(part.number);
+    }
+    this.#handOver();
+  }
+
+  covered(): void {
+    this.#covered = true;
+  }
+
+  /**
+   * Restores the screen for those who listen from what tmux shows.
+   * @throws Error when the client or the pane is gone
+   */
+  async seed(): Promise<void> {
+    if (this.#seeding) return;
+    this.#seeding = 'before';
+    this.#drop();
+    try {
+      const { client, folder } = this.#keeper;
+      const bytes = await readSeed(client, this.at.pane, folder, () => {
+        this.#seeding = 'after';
+      });
+      this.#held.unshift(bytes);
+      this.#heldBytes += bytes.length;
+    } finally {
+      this.#seeding = undefined;
+      this.#handOver();
+    }
+  }
+
+  /** Its program or its pane is gone. */
+  ended(exit: Exit): void {
+    if (this.#exit) return;
+    this.#exit = exit;
+    this.#running(new Error(`tmux did not start the program of ${this.at.name}`));
+    this.#keeper.ended(this);
+    // The last words are handed over whether or not somebody wanted to wait with them.
+    this.#paused = false;
+    this.#handOver();
+  }
+
+  /** Gives the pane its size in a way that its program notices in any case, and draws itself anew. */
+  nudge({ cols, rows }: Size): void {
+    this.resize({ cols, rows: rows + 1 });
+    this.resize({ cols, rows });
+  }
+
+  #runs(pid: number): void {
+    this.#pid = pid;
+    this.#keeper.tell('set-option', '-p', '-t', this.at.pane, '@mcc_pid', String(pid));
+    this.#running();
+  }
+
+  #drop(): void {
+    this.#held = [];
+    this.#heldBytes = 0;
+  }
+
+  #hold(data: Uint8Array): void {
+    this.#held.push(data);
+    this.#heldBytes += data.length;
+  }
+
+  #handOver(): void {
+    while (this.#listened && !this.#paused && !this.#seeding) {
+      const data = this.#held.shift();
+      if (!data) break;
+      this.#heldBytes -= data.length;
+      this.#listeners.emit('data', data);
+    }
+    this.#keeper.flow();
+    this.#tellExit();
+  }
+
+  /**
+   * True while no more can be taken. tmux has a switch for one pane (`refresh-client -A`), but 3.3a ends with a fatal
+   * error when output is queued at that moment, and reads on all the same. So all panes wait, for as long as one slice of
+   * output takes to be parsed; then tmux stops reading, and the programs block.
+   */
+  get isFull(): boolean {
+    return this.#heldBytes > HELD && !this.#exit;
+  }
+
+  #tellExit(): void {
+    if (!this.#exit || !this.#awaited || this.#held.length > 0 || this.#seeding) return;
+    this.#awaited = false;
+    this.#listeners.emit('exit', this.#exit);
+    this.#listeners.clear();
+  }
+}
