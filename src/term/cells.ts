@@ -59,10 +59,19 @@ const graphemeNumber = new Map<string, number>();
 const extendeds: Extended[] = [{ underline: 0, color: 0, uri: '' }];
 const extendedNumber = new Map<string, number>();
 
+/** Code points of a grapheme that are drawn; real text has at most 30 marks on a letter (UAX #15, stream-safe format). */
+const LONGEST_GRAPHEME = 32;
+/** A longer address is no link for most terminals (OSC 8's document, "Length limits"). */
+const LONGEST_URI = 2083;
+
 /** The content word for a grapheme of one or more code points that is `width` (1 or 2) columns wide. */
-export function glyph(text: string, width: number): number {
-  const code = text.codePointAt(0) ?? 0x20;
-  if (text.length <= (code > 0xffff ? 2 : 1)) return (width << WIDTH_SHIFT) | code;
+export function glyph(whole: string, width: number): number {
+  const code = whole.codePointAt(0) ?? 0x20;
+  if (whole.length <= (code > 0xffff ? 2 : 1)) return (width << WIDTH_SHIFT) | code;
+  const text =
+    whole.length > LONGEST_GRAPHEME
+      ? [...whole.slice(0, 2 * LONGEST_GRAPHEME)].slice(0, LONGEST_GRAPHEME).join('')
+      : whole;
   let number = graphemeNumber.get(text);
   if (number === undefined) {
     if (graphemes.length >= TABLE_LIMIT) return (width << WIDTH_SHIFT) | 0xfffd;
@@ -106,6 +115,7 @@ export function extendedOf(underline: number, color: number, link: string): numb
   const style = underline > 1 ? underline : 0;
   if (style === 0 && color === 0 && link === '') return 0;
   const uri = cleanUri(link);
+  if (style === 0 && color === 0 && uri === '') return 0;
   const key = `${style};${color};${uri}`;
   const known = extendedNumber.get(key);
   if (known !== undefined) return known;
@@ -122,9 +132,10 @@ export function extendedAt(number: number): Extended {
 
 /** OSC 8 carries printable ASCII only (its specification, "Encodings"); anything else is percent-encoded. */
 function cleanUri(uri: string): string {
-  return /^[\x20-\x7e]*$/.test(uri)
-    ? uri
-    : uri.toWellFormed().replace(/[^\x20-\x7e]+/g, (rest) => encodeURIComponent(rest));
+  if (uri.length > LONGEST_URI) return '';
+  if (/^[\x20-\x7e]*$/.test(uri)) return uri;
+  const clean = uri.toWellFormed().replace(/[^\x20-\x7e]+/g, (rest) => encodeURIComponent(rest));
+  return clean.length > LONGEST_URI ? '' : clean;
 }
 
 /** xterm leaves bits of an earlier RGB colour above a palette colour; nobody sees them. */

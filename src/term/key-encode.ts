@@ -157,8 +157,8 @@ function encodeMouse(input: MouseInput, modes: Modes): string | null {
   const old = action === 'release' ? 3 + held : code;
   if (modes.mouseEncoding === 'urxvt') return `${CSI}${old + 32};${x};${y}M`;
   const utf8 = modes.mouseEncoding === 'utf8';
-  // positions in pixels cannot be known here, and those beyond one byte (or two in UTF-8) cannot be told
-  if (modes.mouseEncoding === 'pixels' || Math.max(x, y) > (utf8 ? 2015 : 223)) return null;
+  // positions beyond one byte (or two in UTF-8) cannot be told
+  if (Math.max(x, y) > (utf8 ? 2015 : 223)) return null;
   const bytes = String.fromCharCode(old + 32, x + 32, y + 32);
   return `${CSI}M${utf8 ? Buffer.from(bytes, 'utf8').toString('latin1') : bytes}`;
 }

@@ -4,7 +4,7 @@
  */
 
 export type MouseTracking = 'none' | 'x10' | 'press' | 'drag' | 'any';
-export type MouseEncoding = 'default' | 'utf8' | 'sgr' | 'urxvt' | 'pixels';
+export type MouseEncoding = 'default' | 'utf8' | 'sgr' | 'urxvt';
 export type CursorShape = 'block' | 'underline' | 'bar';
 
 export interface Modes {
@@ -18,7 +18,7 @@ export interface Modes {
   readonly focus: boolean;
   /** ?9, ?1000, ?1002, ?1003. */
   readonly mouse: MouseTracking;
-  /** none, ?1005, ?1006, ?1015, ?1016. */
+  /** none, ?1005, ?1006, ?1015; positions in pixels (?1016) a pane does not know. */
   readonly mouseEncoding: MouseEncoding;
   /** Kitty keyboard flags in force; of its five only 1 (disambiguate) is offered to programs. */
   readonly kitty: number;
@@ -41,11 +41,14 @@ export interface Hooks {
   csi(id: Sequence, handler: (parameters: Parameters) => boolean): void;
   esc(id: Sequence, handler: () => boolean): void;
   osc(number: number, handler: (data: string) => boolean): void;
+  dcs(id: Sequence, handler: (data: string) => boolean): void;
 }
 
 /** The flags of the kitty keyboard protocol that a pane can honour. */
 const KITTY_OFFERED = 1;
-const ENCODINGS: Record<number, MouseEncoding> = { 1005: 'utf8', 1006: 'sgr', 1015: 'urxvt', 1016: 'pixels' };
+const ENCODINGS: Record<number, MouseEncoding> = { 1005: 'utf8', 1006: 'sgr', 1015: 'urxvt' };
+/** Grapheme clusters count as one glyph: always, in a pane. */
+const GRAPHEMES = 2027;
 const SHAPES: CursorShape[] = ['block', 'block', 'block', 'underline', 'underline', 'bar', 'bar'];
 
 /** What the emulator itself does not tell; one a screen. */
@@ -93,6 +96,14 @@ export class ModeTracker {
   /** The kitty stacks of both screens, for a snapshot. */
   get stacks(): { readonly normal: readonly number[]; readonly alternate: readonly number[] } {
     return this.#stacks;
+  }
+
+  /** What DECRQM answers for modes that the emulator answers wrongly (VT510, DECRPM); null for all others. */
+  reported(mode: number): 0 | 1 | 2 | 3 | null {
+    if (mode === 12) return this.blink ? 1 : 2;
+    if (mode === 1005 || mode === 1015) return this.mouseEncoding === ENCODINGS[mode] ? 1 : 2;
+    if (mode === 1016) return 0;
+    return mode === GRAPHEMES ? 3 : null;
   }
 
   #set(modes: Parameters, on: boolean): boolean {

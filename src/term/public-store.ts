@@ -45,12 +45,22 @@ export function publicStoreOf(terminal: PublicTerminal): Store {
     wrapped: (which, line) => terminal.buffer[which].getLine(line)?.isWrapped ?? false,
     state: (which) => {
       const { length: lines, baseY: base, cursorX: x, cursorY: y } = terminal.buffer[which];
-      const saved = { x: 0, y: 0, pen: { fg: 0, bg: 0, extended: 0 } };
+      const saved = { x: 0, y: 0, pen: { fg: 0, bg: 0, extended: 0 }, charset: null };
       return { lines, base, x, y, saved, scrollTop: 0, scrollBottom: terminal.rows - 1, tabs: null };
     },
     pen: { fg: 0, bg: 0, extended: 0 },
     grounded: true,
     charsetLevel: 0,
+    charset: null,
+    joinable: 0,
+    get place() {
+      const { cursorX: x, cursorY: y } = terminal.buffer.active;
+      return { x, y, scrollTop: 0, scrollBottom: terminal.rows - 1 };
+    },
+    origin: false,
+    moveTo: () => {},
+    clampParameter: () => true,
+    align: () => false,
     eraseAbove: () => false,
     shed: () => 0,
     recover: () => {},

@@ -4,12 +4,13 @@ import { type Announcements, hearAnnouncements, type Progress } from './announce
 import { answerQueries } from './answers.ts';
 import { BLANK, blankOut, CELL, glyphWidth, putCell, RIGHT_HALF } from './cells.ts';
 import { Listeners } from './listeners.ts';
+import { mend } from './mends.ts';
 import { type CursorShape, type Hooks, type Modes, ModeTracker } from './modes.ts';
 import { publicStoreOf } from './public-store.ts';
 import { dequeue, enqueue, SLICE } from './slices.ts';
 import { writeSnapshot } from './snapshot.ts';
 import { PROOF, readsTruly, type Store, storeOf } from './stored.ts';
-import { unfinished } from './unfinished.ts';
+import { join, splitCharacter, unfinished } from './unfinished.ts';
 
 export type { Progress } from './announcements.ts';
 export type { CursorShape, Modes, MouseEncoding, MouseTracking } from './modes.ts';
@@ -60,7 +61,21 @@ function graphemeProvider(): IUnicodeVersionProvider {
   >[0]);
   const graphemes = found.find((one) => one.version.endsWith('graphemes'));
   if (!graphemes) throw new Error('@xterm/addon-unicode-graphemes no longer offers its grapheme tables');
-  return graphemes;
+  return withNewEmoji(graphemes);
+}
+
+/** The addon's tables end with Unicode 13: emoji added since (or reserved for them, UTS #51) count as one that it knows. */
+function withNewEmoji(its: IUnicodeVersionProvider): IUnicodeVersionProvider {
+  const known = 0x1f600;
+  const alias = (code: number) =>
+    code >= 0x1f6dc && (code <= 0x1f6df || code === 0x1f7f0 || (code >= 0x1fa70 && code <= 0x1faff))
+      ? known
+      : code;
+  return {
+    version: its.version,
+    wcwidth: (code) => its.wcwidth(alias(code)),
+    charProperties: (code, before) => its.charProperties(alias(code), before),
+  };
 }
 
 /** Splits text into what the terminal draws as one glyph each, with its width in columns (from the emulator's table). */
@@ -129,6 +144,8 @@ export class Screen {
   #title = '';
   #anchor: IMarker | undefined;
   #tail: Uint8Array = new Uint8Array();
+  /** the first bytes of a character whose others have not come yet: the emulator loses some of those (U+2026, U+200D) */
+  #held: Uint8Array = new Uint8Array();
   #disposed = false;
   /** numbers of the lines at which prompts begin, rising; they stay theirs while older lines are shed */
   #prompts: number[] = [];
@@ -140,17 +157,22 @@ export class Screen {
       convertEol: options.convertEol ?? false,
       allowProposedApi: true,
       logLevel: 'off',
-      windowOptions: { getWinSizeChars: true, pushTitle: true, popTitle: true },
+      windowOptions: {
+        getWinSizeChars: true,
+        getWinSizePixels: true,
+        getCellSizePixels: true,
+        pushTitle: true,
+        popTitle: true,
+      },
     });
     adoptGraphemes(this.#terminal);
     this.#store = direct ? storeOf(this.#terminal) : publicStoreOf(this.#terminal);
     this.#answer = options.answer;
     const hooks = this.#hooks();
     this.#modes = new ModeTracker(hooks, () => this.#alternate);
-    answerQueries(
-      hooks,
-      () => this.#modes.kitty.at(-1) ?? 0,
-      (bytes) => this.#reply(bytes),
+    mend(hooks, this.#store, () => this.size);
+    answerQueries(hooks, { store: this.#store, modes: this.#modes, size: () => this.size }, (bytes) =>
+      this.#reply(bytes),
     );
     this.#listen(hooks);
   }
@@ -368,6 +390,7 @@ export class Screen {
         size: this.size,
         modes: this.modes,
         insert: its.insertMode,
+        newline: this.#terminal.options.convertEol ?? false,
         origin: its.originMode,
         wrap: its.wraparoundMode,
         reverseWrap: its.reverseWraparoundMode,
@@ -397,12 +420,19 @@ export class Screen {
   #parse(data: Uint8Array | string): void {
     this.#version++;
     try {
-      parseNow(this.#terminal, data);
+      parseNow(this.#terminal, typeof data === 'string' ? data : this.#characters(data));
     } catch (error) {
       this.#store.recover();
       this.#tell('fault', error);
     }
     this.#tail = unfinished(this.#tail, data, this.#store.grounded);
+  }
+
+  /** Whole characters only; what has begun at the end waits for the rest. */
+  #characters(data: Uint8Array): Uint8Array {
+    const bytes = this.#held.length === 0 ? data : join(this.#held, data);
+    this.#held = splitCharacter(bytes);
+    return bytes.subarray(0, bytes.length - this.#held.length);
   }
 
   #reply(bytes: string): void {
@@ -416,6 +446,7 @@ export class Screen {
       csi: (id, handler) => parser.registerCsiHandler(id, handler),
       esc: (id, handler) => parser.registerEscHandler(id, handler),
       osc: (number, handler) => parser.registerOscHandler(number, handler),
+      dcs: (id, handler) => parser.registerDcsHandler(id, handler),
     };
   }
 
@@ -426,7 +457,6 @@ export class Screen {
       this.#title = title;
       this.#tell('title', title);
     });
-    hooks.csi({ final: 'J' }, ([part]) => part === 1 && this.#store.eraseAbove());
     hooks.osc(133, (data) => {
       if (data.startsWith('A') && !this.#alternate) this.#promptHere();
       return true;

@@ -3,6 +3,7 @@ import {
   BLANK,
   CELL,
   COLOR_MASK,
+  COMBINED,
   Fg,
   glyphText,
   glyphWidth,
@@ -23,6 +24,7 @@ export interface SnapshotSource {
   readonly size: { readonly cols: number; readonly rows: number };
   readonly modes: Modes;
   readonly insert: boolean;
+  readonly newline: boolean;
   readonly origin: boolean;
   readonly wrap: boolean;
   readonly reverseWrap: boolean;
@@ -45,7 +47,6 @@ const ENCODING = {
   utf8: '\x1b[?1005h',
   sgr: '\x1b[?1006h',
   urxvt: '\x1b[?1015h',
-  pixels: '\x1b[?1016h',
 };
 const SHAPE = { block: 1, underline: 3, bar: 5 };
 const LOCKING_SHIFT = ['', '\x0e', '\x1bn', '\x1bo'];
@@ -61,6 +62,7 @@ export function writeSnapshot(source: SnapshotSource, scrollback = Number.POSITI
   if (modes.alternate) parts.push('\x1b[?47h\x1b[H', other);
   else if (other !== '') parts.push(`\x1b[?47h${other}\x1b[?47l`);
   parts.push(writeCursor(source, active), penDifference(PLAIN, store.pen), writeModes(source));
+  parts.push(writeJoinable(source, active));
   return Buffer.concat([Buffer.from(parts.join('')), source.tail]);
 }
 
@@ -198,9 +200,11 @@ function writeTabs({ tabs }: BufferState, cols: number): string {
 }
 
 function writeSaved({ saved }: BufferState, cols: number): string {
-  if (saved.x === 0 && saved.y === 0 && penDifference(PLAIN, saved.pen) === '') return '';
   const pen = penDifference(PLAIN, saved.pen);
-  return `\x1b[${saved.y + 1};${Math.min(saved.x, cols - 1) + 1}H${pen}\x1b7${penDifference(saved.pen, PLAIN)}`;
+  const drawing = saved.charset !== null && saved.charset !== 'B';
+  if (saved.x === 0 && saved.y === 0 && pen === '' && !drawing) return '';
+  const save = drawing ? `\x1b(${saved.charset}\x1b7\x1b(B` : '\x1b7';
+  return `\x1b[${saved.y + 1};${Math.min(saved.x, cols - 1) + 1}H${pen}${save}${penDifference(saved.pen, PLAIN)}`;
 }
 
 function writeKitty(stack: readonly number[]): string {
@@ -223,8 +227,28 @@ function writeCursor({ store, size, origin }: SnapshotSource, which: Which): str
   return `${home}\x1b[${row};${lead + 1}H${penDifference(PLAIN, pen)}${glyph}${penDifference(pen, PLAIN)}`;
 }
 
+/** The last glyph once more, if what comes next may still join it; nothing may come between the two. */
+function writeJoinable({ store, size, origin, insert }: SnapshotSource, which: Which): string {
+  const { x, y, base, scrollTop } = store.state(which);
+  const width = store.joinable;
+  if (width === 0 || x < width) return '';
+  const cells = new Uint32Array(size.cols * CELL);
+  store.read(which, base + y, cells, 0, 0, size.cols, false);
+  const at = (x - width) * CELL;
+  const content = cells[at] ?? BLANK;
+  const { fg, bg, extended } = store.pen;
+  const drawnWith = cells[at + 1] === fg && cells[at + 2] === bg && cells[at + 3] === extended;
+  if (glyphWidth(content) !== width || !(drawnWith || content === BLANK)) return '';
+  // one of several characters grew while it was inserted: how cannot be told any more
+  if (insert && content & COMBINED) return '';
+  const move = `\x1b[${y + 1 - (origin ? scrollTop : 0)};${x - width + 1}H`;
+  return `${move}${insert ? `\x1b[${width}P` : ''}${glyphText(content)}`;
+}
+
 function writeModes({ modes, tracked, store, title, ...source }: SnapshotSource): string {
-  const sets = tracked.charsets.map((final, index) => (final === 'B' ? '' : `\x1b${'()*+'[index]}${final}`));
+  const { charset, charsetLevel } = store;
+  const designated = charset === null ? tracked.charsets : tracked.charsets.with(charsetLevel, charset);
+  const sets = designated.map((final, index) => (final === 'B' ? '' : `\x1b${'()*+'[index]}${final}`));
   const when = (on: boolean, sequence: string) => (on ? sequence : '');
   return [
     ...sets,
@@ -235,6 +259,7 @@ function writeModes({ modes, tracked, store, title, ...source }: SnapshotSource)
     when(modes.focus, '\x1b[?1004h'),
     when(source.reverseWrap, '\x1b[?45h'),
     when(source.insert, '\x1b[4h'),
+    when(source.newline, '\x1b[20h'),
     when(!source.wrap, '\x1b[?7l'),
     MOUSE[modes.mouse],
     ENCODING[modes.mouseEncoding],

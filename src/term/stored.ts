@@ -26,13 +26,15 @@ export interface BufferState {
   readonly base: number;
   readonly x: number;
   readonly y: number;
-  readonly saved: { readonly x: number; readonly y: number; readonly pen: Pen };
+  readonly saved: { readonly x: number; readonly y: number; readonly pen: Pen; readonly charset: Charset };
   readonly scrollTop: number;
   readonly scrollBottom: number;
   /** Columns of tab stops, null where unknown. */
   readonly tabs: readonly number[] | null;
 }
 
+/** A character set by its final character, null for one that is not told apart here. */
+export type Charset = '0' | 'A' | 'B' | null;
 export type Which = 'active' | 'normal' | 'alternate';
 
 export interface Store {
@@ -53,6 +55,24 @@ export interface Store {
   readonly grounded: boolean;
   /** Which of G0 to G3 is in use. */
   readonly charsetLevel: number;
+  /** The set that is in use, which DECRC changes without designating it. */
+  readonly charset: Charset;
+  /** The columns of the glyph just drawn, to which the next character may still join; 0 if none was. */
+  readonly joinable: number;
+  /** Where the active buffer's cursor is (x may be behind the last column: a wrap waits), and its margins. */
+  readonly place: {
+    readonly x: number;
+    readonly y: number;
+    readonly scrollTop: number;
+    readonly scrollBottom: number;
+  };
+  /** DECOM. */
+  readonly origin: boolean;
+  moveTo(x: number, y: number): void;
+  /** Makes the first parameter of the sequence in hand this; true if the sequence is better left undone. */
+  clampParameter(most: number): boolean;
+  /** DECALN, with a plain pen and without margins, which xterm 6.0 leaves. True if done. */
+  align(): boolean;
   /** Erases from the top to the cursor where xterm 6.0 throws: CSI 1 J in the very last cell. True if done. */
   eraseAbove(): boolean;
   /** Lines of the normal buffer that left its history since this was asked first. */
@@ -66,8 +86,8 @@ interface Extra {
   readonly urlId: number;
 }
 interface Attributes {
-  readonly fg: number;
-  readonly bg: number;
+  fg: number;
+  bg: number;
   readonly extended: Extra;
 }
 interface Line {
@@ -83,22 +103,33 @@ interface Grid {
     onTrim(listener: (count: number) => void): unknown;
   };
   readonly ybase: number;
-  readonly x: number;
-  readonly y: number;
+  x: number;
+  y: number;
   readonly savedX: number;
   readonly savedY: number;
   readonly savedCurAttrData: Attributes;
-  readonly scrollTop: number;
-  readonly scrollBottom: number;
+  readonly savedCharset: Mapping;
+  scrollTop: number;
+  scrollBottom: number;
   readonly tabs: Record<number, boolean | undefined>;
 }
+/** What a character set makes of ASCII; nothing for ASCII itself. */
+type Mapping = Readonly<Record<string, string>> | undefined;
+
 interface Core {
   readonly _bufferService: {
+    readonly rows: number;
     readonly buffers: { readonly active: Grid; readonly normal: Grid; readonly alt: Grid };
   };
   readonly _inputHandler: {
     readonly _curAttrData: Attributes;
-    readonly _parser: { readonly currentState: number; reset(): void };
+    readonly _parser: {
+      readonly currentState: number;
+      readonly precedingJoinState: number;
+      readonly _params: { readonly params: Int32Array };
+      reset(): void;
+    };
+    screenAlignmentPattern(): void;
     _eraseInBufferLine(y: number, start: number, end: number, clearWrap: boolean): void;
     _resetBufferLine(y: number): void;
   };
@@ -109,7 +140,8 @@ interface Core {
     _bufferOffset: number;
   };
   readonly _oscLinkService: { getLinkData(id: number): { readonly uri: string } | undefined };
-  readonly _charsetService: { readonly glevel: number };
+  readonly _charsetService: { readonly glevel: number; readonly charset: Mapping };
+  readonly coreService: { readonly decPrivateModes: { readonly origin: boolean } };
 }
 
 /** Words a cell takes in xterm's lines. */
@@ -155,7 +187,12 @@ export function storeOf(terminal: object): Store {
     wrapped: (which, line) => grid(which).lines.get(line)?.isWrapped ?? false,
     state: (which) => {
       const its = grid(which);
-      const saved = { x: its.savedX, y: Math.max(0, its.savedY - its.ybase), pen: pen(its.savedCurAttrData) };
+      const saved = {
+        x: its.savedX,
+        y: Math.max(0, its.savedY - its.ybase),
+        pen: pen(its.savedCurAttrData),
+        charset: nameOf(its.savedCharset),
+      };
       const tabs = Object.keys(its.tabs)
         .filter((x) => its.tabs[Number(x)])
         .map(Number);
@@ -170,6 +207,33 @@ export function storeOf(terminal: object): Store {
     },
     get charsetLevel() {
       return core._charsetService.glevel;
+    },
+    get charset() {
+      return nameOf(core._charsetService.charset);
+    },
+    get joinable() {
+      return (core._inputHandler._parser.precedingJoinState >> 1) & 3;
+    },
+    get place() {
+      return core._bufferService.buffers.active;
+    },
+    get origin() {
+      return core.coreService.decPrivateModes.origin;
+    },
+    moveTo: (x, y) => Object.assign(core._bufferService.buffers.active, { x, y }),
+    clampParameter: (most) => {
+      core._inputHandler._parser._params.params[0] = most;
+      return false;
+    },
+    align: () => {
+      const { active } = core._bufferService.buffers;
+      Object.assign(active, { scrollTop: 0, scrollBottom: core._bufferService.rows - 1 });
+      const pen = core._inputHandler._curAttrData;
+      const { fg, bg } = pen;
+      Object.assign(pen, { fg: 0, bg: 0 });
+      core._inputHandler.screenAlignmentPattern();
+      Object.assign(pen, { fg, bg });
+      return true;
     },
     eraseAbove: () => {
       const { lines, x, y } = core._bufferService.buffers.active;
@@ -198,6 +262,12 @@ export function storeOf(terminal: object): Store {
       });
     },
   };
+}
+
+function nameOf(mapping: Mapping): Charset {
+  if (!mapping) return 'B';
+  if (mapping.q === '─') return '0';
+  return mapping['#'] === '£' && !mapping['['] ? 'A' : null;
 }
 
 function readStored(
@@ -257,7 +327,12 @@ export function readsTruly(make: () => Store): boolean {
       state.base === 0 &&
       (state.tabs?.includes(8) ?? false) &&
       store.pen.fg === 0 &&
-      store.charsetLevel === 0
+      store.charsetLevel === 0 &&
+      store.charset === 'B' &&
+      store.joinable === 0 &&
+      store.place.y === 0 &&
+      store.place.scrollBottom > 0 &&
+      store.origin === false
     );
   } catch {
     return false;

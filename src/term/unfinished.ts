@@ -25,7 +25,7 @@ export function unfinished(before: Uint8Array, data: Uint8Array | string, ground
 }
 
 /** A UTF-8 character that has begun but not ended at the end of these bytes (at most three of them). */
-function splitCharacter(bytes: Uint8Array): Uint8Array {
+export function splitCharacter(bytes: Uint8Array): Uint8Array {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes.at(-back) ?? 0;
     if (byte < 0x80) return NOTHING;
@@ -37,7 +37,8 @@ function splitCharacter(bytes: Uint8Array): Uint8Array {
   return NOTHING;
 }
 
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
+/** Two pieces of a stream as one. */
+export function join(a: Uint8Array, b: Uint8Array): Uint8Array {
   const both = new Uint8Array(a.length + b.length);
   both.set(a);
   both.set(b, a.length);
