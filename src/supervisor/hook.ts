@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { messageText, type Report } from '../agents/index.ts';
 import type { Fact } from '../core/event.ts';
-import { type Post, pendingPosts } from '../core/state.ts';
+import { entry, type Post, pendingPosts, type State } from '../core/state.ts';
 import { factsOfHook } from './evidence.ts';
 import { askPermission, permissionsOver, verdictOf } from './permission.ts';
 import type { Project } from './project.ts';
-import { handedPosts } from './receipts.ts';
+import type { Terminal } from './terminal.ts';
 import { acceptedIn } from './transcript.ts';
 
 /** How many messages are handed over in one go, and how long they may be together, in characters. */
@@ -37,7 +37,7 @@ export async function readHook(
     return {};
   }
   const cause = `hook ${report.event}`;
-  const receipts = await settle(project, name, report);
+  const receipts = await settle(project, terminal, report);
   const agent = supervisor.state.agents[name];
   if (agent?.session?.id !== session || agent.session.exit) return {};
   const over = permissionsOver(project, session, report);
@@ -66,6 +66,7 @@ export async function readHook(
     );
     return {};
   }
+  for (const { message } of next) terminal.turns.unproved.add(message.id);
   // The turn goes on with the messages, so the agent stays at work.
   supervisor.turn(
     next.map((post): Fact => ({ type: 'message.handed', id: post.message.id, route: 'hook', session })),
@@ -80,27 +81,36 @@ export async function readHook(
  * given as the answer of a hook, and of which there is no word at the end of the next turn, has not arrived: it is
  * queued again.
  */
-async function settle({ supervisor }: Project, name: string, report: Report): Promise<Fact[]> {
-  const { transcript, turnEnded, accepted } = report;
-  const open = pendingPosts(supervisor.state, name).map(({ message }) => message.id);
-  const prompted = open.filter((id) => accepted.includes(id));
-  const taken = (written: Set<string>): Fact[] =>
-    open
-      .filter((id) => prompted.includes(id) || written.has(id))
-      .map((id) => ({ type: 'message.accepted', id }));
-  const handed = handedPosts(supervisor.state, name).filter(({ message }) => !prompted.includes(message.id));
-  if (!transcript || handed.length === 0) return taken(new Set());
+async function settle({ supervisor }: Project, terminal: Terminal, report: Report): Promise<Fact[]> {
+  const { transcript, turnEnded, accepted: prompted } = report;
+  const { unproved } = terminal.turns;
+  const open = openPosts(supervisor.state, terminal);
+  const handed = open.filter((post) => post.receipt !== 'queued' && !prompted.includes(post.message.id));
   const messages = handed.map(({ message }) => message);
-  const written = await acceptedIn(transcript, messages);
-  if (!turnEnded || written.size === handed.length) return taken(written);
-  await new Promise((done) => setTimeout(done, writtenMs));
-  const now = await acceptedIn(transcript, messages);
-  const lost = handed.filter(({ message, route }) => route === 'hook' && !now.has(message.id));
+  const read = async () => (transcript && handed.length > 0 ? acceptedIn(transcript, messages) : new Set());
+  let written = await read();
+  const missing = () => handed.filter(({ message }) => !written.has(message.id));
+  if (turnEnded && transcript && missing().length > 0) {
+    await new Promise((done) => setTimeout(done, writtenMs));
+    written = await read();
+  }
+  const taken = open.filter(({ message: { id } }) => prompted.includes(id) || written.has(id));
+  const known = turnEnded && transcript !== undefined;
+  const lost = known
+    ? missing().filter((post) => post.receipt === 'handed over' && post.route === 'hook')
+    : [];
+  for (const { message } of [...taken, ...lost]) unproved.delete(message.id);
   const reason = 'its turn ended without a word of it';
   return [
-    ...taken(now),
+    ...taken.map(({ message: { id } }): Fact => ({ type: 'message.accepted', id })),
     ...lost.map(({ message: { id } }): Fact => ({ type: 'message.requeued', id, reason })),
   ];
+}
+
+/** What the agent may have taken by now: what waits, and what it has answered before it was proved that it had it. */
+function openPosts(state: State, { agent, turns }: Terminal): Post[] {
+  const answered = [...turns.unproved].flatMap((id) => entry(state.posts, id) ?? []);
+  return [...answered.filter(({ receipt }) => receipt === 'answered'), ...pendingPosts(state, agent)];
 }
 
 /** The queued posts to hand over now, in order; none while one that was handed over is not accepted yet. */

@@ -2,6 +2,8 @@ import type { Report } from '../agents/index.ts';
 
 /** What an agent's hooks report, for whoever waits for a certain one. */
 export class Turns {
+  /** ids of messages that went as the answer of a hook, and of which the agent itself has not told yet */
+  readonly unproved = new Set<string>();
   readonly #waiting = new Set<(report: Report) => void>();
 
   emit(report: Report): void {

@@ -45,6 +45,27 @@ test('messages for an agent at work are handed over at the end of its turn, in o
   expect(others.map(team.times)).toEqual([1, 1, 1]);
 });
 
+test('a message that its reader answers at once has its receipt too', async () => {
+  const team = await new Team({ agents: { ann: scripted() } }).serve();
+  await team.idle('ann');
+  const gate = join(folder(), 'go on');
+  await team.send('ann', `@@wait ${gate}`);
+  await team.until('it works', ({ agents }) => agents.ann?.reports.hook?.status === 'working');
+  const fresh = join(team.root, '.mcc/inbox/ann/new');
+  mkdirSync(fresh, { recursive: true });
+  writeFileSync(join(fresh, 'q1.json'), '{"body": "@@sh mcc send person fine --reply q1"}');
+  await team.until('it waits', () => team.receipt('q1') === 'queued');
+  writeFileSync(gate, '');
+  await team.until('it has answered', () => team.receipt('q1') === 'answered');
+  await team.idle('ann');
+  const said = team.events.flatMap((event) =>
+    (event.type === 'message.handed' || event.type === 'message.accepted') && event.id === 'q1'
+      ? [event.type]
+      : [],
+  );
+  expect(said).toEqual(['message.handed', 'message.accepted']);
+});
+
 test('an idle agent is typed to, and its own word is the receipt; long text goes as a reference', async () => {
   const team = await new Team({ agents: { ann: scripted() } }).serve();
   await team.idle('ann');
