@@ -88,12 +88,13 @@ export async function readSeed(
 
 /** All as bytes in latin1: what stands in a screen is UTF-8 already. */
 function seed(facts: Facts, title: string, text: Record<keyof typeof parts, string>): string {
-  const pen = new PenFollower();
-  const lines = (captured: string) =>
-    captured
+  const lines = (captured: string) => {
+    const pen = new PenFollower(); // each capture begins with the plain one
+    return captured
       .replace(/\n$/, '')
       .split('\n')
       .map((line) => pen.line(line));
+  };
   const alternate = facts.alternate_on === '1';
   const history = facts.history_size === '0' ? [] : lines(text.history);
   const at = (x: string, y: string) => `\x1b[${Number(y) + 1};${Number(x) + 1}H`;

@@ -181,9 +181,12 @@ export class TmuxSession implements Session {
     this.#handOver();
   }
 
-  /** Gives the pane its size in a way that its program notices in any case, and draws itself anew. */
+  /**
+   * Makes the program notice that it has this size, and draw itself anew. By the width: with another height tmux would
+   * move lines between screen and history.
+   */
   nudge({ cols, rows }: Size): void {
-    this.resize({ cols, rows: rows + 1 });
+    this.resize({ cols: cols + 1, rows });
     this.resize({ cols, rows });
   }
 

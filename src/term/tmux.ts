@@ -95,8 +95,9 @@ class TmuxHost implements Required<Host>, Keeper {
     }
     const at = { name, pane, window, leader: Number(leader), mark: mark.slice(1) };
     const session = this.#enlist(at, Number(pid.slice(1)));
-    session.nudge(size);
+    session.resize(size);
     await session.seed();
+    session.nudge(size);
     if (exit !== ':') session.ended(exitOf(Number(exit.slice(1))));
     return session;
   }

@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Exit, Host, Session, SessionSpec } from '../../src/term/host.ts';
+import { env, size } from './host-suite-data.ts';
 
 /** What holds for the sessions of every host. */
-
-export const env = { PATH: process.env.PATH ?? '', TERM: 'xterm-256color', LANG: 'C.UTF-8' };
-export const size = { cols: 80, rows: 24 };
 
 export function collect(session: Session) {
   const decoder = new TextDecoder();
