@@ -9,7 +9,7 @@ const end = Buffer.from('\x1b[?2026l');
 
 /**
  * The person's terminal, seen from outside: bytes go in as a person types them, and what comes out is searched for
- * glyphs. What is looked for is always a braille glyph of three bytes that nothing else on the screen uses.
+ * glyphs that nothing else on the screen shows: keys of one byte and marks of three (programs.ts).
  */
 export class Outer {
   readonly pid: number;
@@ -69,6 +69,15 @@ export class Outer {
   /** Counts frames and bytes from now on, until `countEnd`. */
   countBegin(): void {
     this.#counting = [];
+  }
+
+  /** How often something came out since `countBegin`. */
+  counts(text: string): number {
+    return (
+      Buffer.concat(this.#counting ?? [])
+        .toString('latin1')
+        .split(text).length - 1
+    );
   }
 
   countEnd(): { frames: number; bytes: number; outside: number } {

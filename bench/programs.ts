@@ -5,8 +5,9 @@ import { writeCorpus } from './corpus.ts';
 /** A program in a pane, by argv. It shows its mark once it runs. */
 export type Argv = readonly string[];
 
-/** Braille: three bytes, one column, and on no other program's screen. Keys and marks never meet. */
-export const keyGlyph = (index: number): string => String.fromCodePoint(0x2801 + (index % 0xbf));
+/** Keys that a keyboard has and nothing on the screen shows, nor is any of them part of a sequence that is sent. */
+export const keys = ['{', '}', '~', '^', '&', '$', '%'] as const;
+/** Marks of programs: braille, three bytes, one column, and on no other program's screen. */
 export const mark = (index: number): string => String.fromCodePoint(0x28c0 + index);
 export const done = String.fromCodePoint(0x28ff);
 

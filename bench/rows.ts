@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outer } from './outer.ts';
 import { mccProgram, type Opened, type Peer, Team, TmuxServer, tmuxPanes } from './peers.ts';
 import { cpuOf, memoryOf, wakesOf } from './process.ts';
-import { type Argv, done, keyGlyph, mark, type Programs } from './programs.ts';
+import { type Argv, done, keys, mark, type Programs } from './programs.ts';
 import { shuffled } from './random.ts';
 
 export interface Bench {
@@ -54,6 +54,11 @@ function echo(name: string, kind: 'stream' | 'flood' | undefined, count: number)
       const panes = eight(bench.programs.echo(mark(0)), kind, count, bench);
       return within(peer, panes, async ({ outer }) => {
         await sleep(bench.quick ? 1000 : warmUp);
+        outer.countBegin();
+        await sleep(500);
+        if (keys.some((glyph) => outer.counts(glyph) > 0))
+          throw new Error('a key is on the screen without being typed');
+        outer.countEnd();
         await typed(outer, 80, bench.random);
         return { ms: await typed(outer, bench.quick ? 80 : 240, bench.random) };
       });
@@ -61,14 +66,14 @@ function echo(name: string, kind: 'stream' | 'flood' | undefined, count: number)
   };
 }
 
-let keys = 0;
+let pressed = 0;
 
 /** Types so many glyphs with the pauses of a fast typist's fingers rolling, and returns how long each took to appear. */
 async function typed(outer: Outer, count: number, random: () => number): Promise<number[]> {
   const times: number[] = [];
   for (let index = 0; index < count; index += 1) {
     await sleep(15 + random() * 30);
-    const glyph = keyGlyph(keys++);
+    const glyph = keys[pressed++ % keys.length] as string;
     const shown = outer.until([glyph]);
     const at = outer.type(glyph);
     times.push((await shown) - at);

@@ -54,6 +54,14 @@ export function createFrame(size: { readonly cols: number; readonly rows: number
   return frame;
 }
 
+/** The same picture once more, to be changed; in the cells of a frame that nobody needs any more, if it has as many. */
+export function copyFrame(frame: Frame, spare?: Frame | null): Frame {
+  const { cols, rows, cursor } = frame;
+  if (spare?.cells.length !== frame.cells.length) return { cols, rows, cells: frame.cells.slice(), cursor };
+  spare.cells.set(frame.cells);
+  return { cols, rows, cells: spare.cells, cursor };
+}
+
 /** The part of a rectangle that lies on the frame, and how far its corner was moved for that. */
 function clip(frame: Frame, rect: Rect): Rect & { readonly dx: number; readonly dy: number } {
   const x = Math.max(0, rect.x);

@@ -20,13 +20,18 @@ const SHAPE = { block: 1, underline: 3, bar: 5 };
 
 /**
  * The bytes that make a terminal showing `previous` show `next`; '' if it already does. Without a previous frame, or
- * one of another size, everything is painted. Starts and ends with the plain pen and no open link. What is drawn is
+ * one of another size, everything is painted; else only `rows` are looked at, up to and without the last. Starts and ends with the plain pen and no open link. What is drawn is
  * drawn in one synchronised update (?2026), the cursor hidden meanwhile.
  */
-export function difference(previous: Frame | null, next: Frame): string {
+export function difference(
+  previous: Frame | null,
+  next: Frame,
+  rows: { readonly from: number; readonly to: number } = { from: 0, to: next.rows },
+): string {
   const known = previous && previous.cols === next.cols && previous.rows === next.rows ? previous : null;
   const painter = new Painter(known ?? createFrame(next), next);
-  for (let y = 0; y < next.rows; y++) painter.paintRow(y);
+  const { from, to } = known ? rows : { from: 0, to: next.rows };
+  for (let y = from; y < to; y++) painter.paintRow(y);
   const drawn = painter.finish();
   const before = known ? known.cursor : undefined;
   if (drawn === '' && known) return cursorChange(before, next.cursor, false);

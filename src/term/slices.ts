@@ -46,8 +46,11 @@ function parseRound(touched: Set<Parsing>, end: number): void {
   const round = [...waiting].sort((a, b) => Number(b.urgent) - Number(a.urgent));
   for (const item of round) {
     if (!waiting.delete(item)) continue;
-    touched.add(item);
-    if (item.slice() > 0) waiting.add(item); // at the end of the queue
+    const left = item.slice();
+    if (left > 0) waiting.add(item); // at the end of the queue
+    // What the person looks at is told at once, not after the others.
+    if (item.urgent && left === 0) item.settle();
+    else touched.add(item);
     if (performance.now() >= end) return;
   }
 }

@@ -195,7 +195,12 @@ export class Tty {
   }
 
   #take(data: Uint8Array): void {
-    if (!this.#kitty && this.#open && KITTY_ANSWER.test(Buffer.from(data).toString('latin1'))) {
+    if (
+      !this.#kitty &&
+      this.#open &&
+      data.includes(0x1b) &&
+      KITTY_ANSWER.test(Buffer.from(data).toString('latin1'))
+    ) {
       this.#kitty = true;
       this.#output.write(KITTY_ON);
     }

@@ -1,5 +1,6 @@
 import { isRunning } from '../core/state.ts';
 import {
+  copyFrame,
   createFrame,
   cut,
   difference,
@@ -45,6 +46,10 @@ export class Display {
   #chrome: Surface;
   #overlay: Surface | undefined;
   #shown: Frame | null = null;
+  /** the frame before it, whose cells the next one may take */
+  #spare: Frame | null = null;
+  /** terminals that changed since the shown frame; null when anything may have */
+  #changed: Set<string> | null = null;
   #timer: NodeJS.Timeout | undefined;
   #chromeTimer: NodeJS.Timeout | undefined;
   #drawnAt = 0;
@@ -52,7 +57,7 @@ export class Display {
   #stale = false;
   /** since when programs are inside a synchronised update */
   readonly #updating = new Map<string, number>();
-  /** where terminals stand in the shown frame; none of them while an overlay lies over it */
+  /** where terminals stand in the shown frame, and their sizes; none of them while an overlay lies over it */
   #places = new Map<string, string>();
 
   constructor(
@@ -96,11 +101,13 @@ export class Display {
     this.#terminals.show(terminalsIn(view), focus && 'agent' in focus ? focus.agent : undefined);
     this.#chrome.draw(view.size, chrome(view, this.#colour));
     this.#drawOverlay(view);
+    this.#changed = null;
     this.compose();
   }
 
   /** A terminal has something new: at once if it is the echo of a key, else in its turn. */
-  terminalChanged(atOnce: boolean): void {
+  terminalChanged(agent: string, atOnce: boolean): void {
+    this.#changed?.add(agent);
     if (atOnce) {
       this.compose();
       return;
@@ -134,16 +141,41 @@ export class Display {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const now = performance.now();
-    const frame = this.#picture(now);
-    const bytes = difference(this.#shown, frame);
+    const only = this.#onlyTerminals();
+    const frame = only ? this.#patched(only, now) : this.#picture(now);
+    const bytes = difference(this.#shown, frame, only ? rowsOf(only) : undefined);
     this.#stale = bytes !== '' && !this.#out.write(bytes);
     if (this.#stale) return;
+    this.#spare = this.#shown;
     this.#shown = frame;
+    this.#changed = new Set(this.#updating.keys());
     this.#drawnAt = now;
+    if (only) return;
     const plain = !overlayRect(this.#view);
     this.#places = new Map(
-      plain ? terminalsIn(this.#view).map(({ agent, rect }) => [agent, JSON.stringify(rect)]) : [],
+      plain ? terminalsIn(this.#view).map(({ agent, rect }) => [agent, this.#place(agent, rect)]) : [],
     );
+  }
+
+  /** The terminals to draw when nothing but these changed since the shown frame, and each stands where it was. */
+  #onlyTerminals(): { agent: string; rect: Rect }[] | null {
+    const changed = this.#changed;
+    if (!changed || !this.#shown) return null;
+    const those = terminalsIn(this.#view).filter(({ agent }) => changed.has(agent));
+    const inPlace = those.every(({ agent, rect }) => this.#places.get(agent) === this.#place(agent, rect));
+    return inPlace ? those : null;
+  }
+
+  #place(agent: string, { x, y, cols, rows }: Rect): string {
+    const size = this.#terminals.screen(agent)?.size;
+    return [x, y, cols, rows, size?.cols, size?.rows].join();
+  }
+
+  /** The shown frame with some terminals drawn anew. */
+  #patched(changed: readonly { agent: string; rect: Rect }[], now: number): Frame {
+    const frame = copyFrame(this.#shown ?? createFrame(this.#view.size), this.#spare);
+    for (const { agent, rect } of changed) this.#cutTerminal(frame, agent, rect, now);
+    return frame;
   }
 
   #picture(now: number): Frame {
@@ -172,7 +204,7 @@ export class Display {
       cols: Math.min(rect.cols, screen.size.cols),
       rows: Math.min(rect.rows, screen.size.rows),
     };
-    const inPlace = this.#places.get(agent) === JSON.stringify(rect);
+    const inPlace = this.#places.get(agent) === this.#place(agent, rect);
     if (this.#isUpdating(agent, screen, now) && this.#shown && inPlace) keep(this.#shown, frame, rect);
     else {
       cut(screen, frame, from, inside);
@@ -224,6 +256,12 @@ export class Display {
     if (mode.type === 'page') frame.cursor = null;
   }
 }
+
+/** All rows that some rectangles are in. */
+const rowsOf = (places: readonly { rect: Rect }[]): { from: number; to: number } => ({
+  from: Math.min(...places.map(({ rect }) => rect.y)),
+  to: Math.max(...places.map(({ rect }) => rect.y + rect.rows)),
+});
 
 /** Looking back, the cursor is in the words being typed, or where text is selected. */
 function placeBackCursor(

@@ -59,7 +59,7 @@ export class Seat {
     this.#ways = ways;
     this.#ui = initialUi(ways.layout);
     const changed = (agent: string) =>
-      life.guard(() => this.#display?.terminalChanged(this.#hands.isEcho(agent)));
+      life.guard(() => this.#display?.terminalChanged(agent, this.#hands.isEcho(agent)));
     this.#terminals = new Terminals((frame, body) => wire.send(frame, body), changed, ways.scrollback);
     this.#hands = new Hands(wire, this.#terminals);
   }
@@ -102,6 +102,18 @@ export class Seat {
       scrolled: this.#terminals.scrolled(),
       reading: (agent) => this.#terminals.screen(agent),
     });
+  }
+
+  /** What is on display, as long as it is that: a key that goes to a program does not wait for geometry. */
+  #scene(): View {
+    const shown = this.#display?.view;
+    const { cols, rows } = this.#tty.size;
+    const fresh =
+      shown?.state === this.#state &&
+      shown.ui === this.#ui &&
+      shown.size.cols === cols &&
+      shown.size.rows === rows;
+    return fresh && this.#ui.mode.type === 'typing' ? { ...shown, now: Date.now() } : this.#look();
   }
 
   #show(): Display {
@@ -172,7 +184,7 @@ export class Seat {
   }
 
   #stepOf(input: Exclude<Input, { type: 'reply' | 'focus' }>): Step {
-    const view = this.#look();
+    const view = this.#scene();
     switch (input.type) {
       case 'key': {
         const text = input.text === undefined ? {} : { text: input.text };

@@ -38,6 +38,10 @@ export function encodeFrame(header: object, body: Uint8Array = new Uint8Array())
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** Headers up to this long are remembered, so many of them: those of output and keys are the same again and again. */
+const shortHeader = 100;
+const remembered = 64;
+
 /** Cuts a stream of bytes into frames, however it was split on its way. */
 export class FrameReader {
   /** Longest frame accepted, in bytes: a server keeps it small until it knows who is there. */
@@ -45,6 +49,8 @@ export class FrameReader {
   #chunks: Buffer[] = [];
   #size = 0;
   #failed: FrameError | undefined;
+  /** headers by their bytes; nobody changes them */
+  readonly #headers = new Map<string, Record<string, unknown>>();
 
   constructor(limit = longestFrame) {
     this.limit = limit;
@@ -106,10 +112,21 @@ export class FrameReader {
     const length = frame.readUInt32BE(0);
     if (length > frame.length - 4)
       throw this.#fail(`a header of ${length} bytes is announced in a frame of ${frame.length}`);
-    const header = this.#json(frame.subarray(4, 4 + length));
+    return { header: this.#header(frame.subarray(4, 4 + length)), body: frame.subarray(4 + length) };
+  }
+
+  #header(bytes: Buffer): Record<string, unknown> {
+    const text = bytes.length <= shortHeader ? bytes.toString('latin1') : undefined;
+    const known = text === undefined ? undefined : this.#headers.get(text);
+    if (known) return known;
+    const header = this.#json(bytes);
     if (typeof header !== 'object' || header === null || Array.isArray(header))
       throw this.#fail('the header of a frame is no JSON object');
-    return { header: header as Record<string, unknown>, body: frame.subarray(4 + length) };
+    if (text !== undefined) {
+      if (this.#headers.size >= remembered) this.#headers.clear();
+      this.#headers.set(text, Object.freeze(header) as Record<string, unknown>);
+    }
+    return header as Record<string, unknown>;
   }
 
   #json(bytes: Buffer): unknown {

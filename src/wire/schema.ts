@@ -116,13 +116,21 @@ export type Result =
   | { ok: true; text: string; data?: unknown }
   | { ok: false; refusal: string; hint?: string | undefined; code: number };
 
+/** Headers that come again and again (see FrameReader) are checked once. */
+const checked = new WeakMap<object, Map<z.ZodType, unknown>>();
+
 /**
  * Checks the header of a frame.
  * @throws Error with one sentence that names the type and the field
  */
 export function checkFrame<T>(schema: z.ZodType<T>, header: Record<string, unknown>): T {
+  const known = checked.get(header)?.get(schema);
+  if (known !== undefined) return known as T;
   const result = schema.safeParse(header);
-  if (result.success) return result.data;
+  if (result.success) {
+    if (Object.isFrozen(header)) checked.set(header, new Map(checked.get(header)).set(schema, result.data));
+    return result.data;
+  }
   const issue = result.error.issues[0];
   const place = issue?.path.join('.');
   throw new Error(
