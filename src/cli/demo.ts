@@ -32,10 +32,16 @@ export async function runDemo(call: Call): Promise<number> {
     served = headless;
     await ask(root, shell);
     if (!headless) {
+      // What the screen says at the end, that the agents go on, is not so of a play.
+      const quiet = { ...call, shell: { ...shell, err: () => {} } };
+      if (call.options.plain === true) {
+        const { openPlain } = await import('./plain.ts');
+        forget();
+        return await openPlain(quiet, root);
+      }
       const { openScreen } = await import('./screen.ts');
       forget(); // the screen hears signals itself, and returns
-      // What it says at the end, that the agents go on, is not so of a play.
-      return await openScreen({ ...call, shell: { ...shell, err: () => {} } }, root, team, layouts);
+      return await openScreen(quiet, root, team, layouts);
     }
     shell.out(
       call.json

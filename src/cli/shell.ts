@@ -18,6 +18,8 @@ export type Shell = {
   colour: boolean;
   /** All of standard input; undefined when that is a terminal. */
   input: () => Promise<string | undefined>;
+  /** Standard input line by line, until it ends or the signal comes. */
+  lines: (signal: AbortSignal) => AsyncIterable<string>;
 };
 
 /** How a verb ends (docs/commands.md): 70 is EX_SOFTWARE of sysexits.h. */
@@ -47,6 +49,17 @@ export function processShell(version: string, home: string): Shell {
       stdin.setEncoding('utf8');
       for await (const chunk of stdin) text += chunk;
       return text;
+    },
+    lines: async function* (signal) {
+      const { createInterface } = await import('node:readline');
+      // A terminal edits its line itself: nothing is drawn here.
+      const reader = createInterface({
+        input: stdin,
+        terminal: false,
+        crlfDelay: Number.POSITIVE_INFINITY,
+        signal,
+      });
+      yield* reader;
     },
   };
 }

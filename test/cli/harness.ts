@@ -34,6 +34,9 @@ export async function mcc(
     terminal: undefined,
     colour: false,
     input: async () => input,
+    lines: async function* () {
+      yield* input?.split('\n') ?? [];
+    },
     ...rest,
   };
   return { code: await main(words, shell), out, err };

@@ -94,7 +94,7 @@ test('a supervisor that ends at once leaves its last words', async () => {
 });
 
 test.each([
-  [undefined, 'xterm', /needs a terminal for its screen, and this is none\nhint: mcc up --headless/],
+  [undefined, 'xterm', /needs a terminal for its screen, and this is none\nhint: mcc up --plain/],
   [
     { columns: 59, rows: 40 },
     'xterm',
