@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Layout } from '../core/layout.ts';
 import type { Team } from '../core/team.ts';
+import { writeWhole } from '../io/files.ts';
+import { paths } from '../io/paths.ts';
 import { readPointer } from '../io/runtime.ts';
 import { runTui, type TuiEnd } from '../tui/mount.tsx';
 import { notRunning } from './door.ts';
@@ -18,16 +21,25 @@ export async function openScreen(
   layouts: Record<string, Layout>,
 ): Promise<number> {
   const { shell, options } = call;
-  const layout = typeof options.layout === 'string' ? options.layout : team.layout;
+  const asked = typeof options.layout === 'string' ? options.layout : undefined;
   const socket = readPointer(root);
   if (socket === undefined) throw notRunning(root, shell);
   const token = shell.env.MCC_TOKEN;
+  const memory = paths(root).ui;
+  let saved: Promise<void> | undefined;
   const end = await runTui({
-    ...{ socket, layouts, layout, version: shell.version, keys: team.keys, scrollback: team.scrollback },
+    ...{ socket, layouts, asked, layout: team.layout, version: shell.version },
+    ...{ keys: team.keys, scrollback: team.scrollback },
     colour: !shell.env.NO_COLOR,
     environment: shell.env,
+    remembered: existsSync(memory) ? readFileSync(memory, 'utf8') : undefined,
+    // What cannot be kept, on a full disk say, is not worth a word: the layout is as its file says the next time.
+    remember: (text) => {
+      saved = writeWhole(memory, text).catch(() => {});
+    },
     ...(token ? { token } : {}),
   });
+  await saved;
   return told(end, shell);
 }
 

@@ -50,13 +50,14 @@ export function parseLayout(text: string, file: string): Layout {
 
 type Found = { path: Path; at: 'key' | 'value'; what: string };
 
-const kinds = ['rows', 'columns', 'agents', 'pane'];
+const kinds = ['rows', 'columns', 'agents', 'pane', 'agent'];
 const sizes = ['size', 'min', 'max'];
 const expected: Record<string, string> = {
   rows: 'a list of nodes',
   columns: 'a list of nodes',
   agents: 'grid or stack',
   pane: `one of ${listPanes.join(', ')}`,
+  agent: 'the name of an agent',
   size: 'a number of cells, or a share such as 30%',
   min: 'a number of cells above 0',
   max: 'a number of cells above 0',

@@ -15,6 +15,8 @@ export interface Paths {
   tasks: string;
   /** derived view of everything, for people and scripts */
   state: string;
+  /** what the screen remembers from one time to the next */
+  ui: string;
   /** folder of the inboxes */
   inboxes: string;
   inbox(agent: string): string;
@@ -58,6 +60,7 @@ export function paths(root: string, worktrees = 'worktrees'): Paths {
     snapshot: at('snapshot.json'),
     tasks: at('tasks.json'),
     state: at('state.json'),
+    ui: at('ui.json'),
     inboxes: at('inbox'),
     inbox: (agent) => at('inbox', agent),
     drops: at('tasks'),

@@ -1,7 +1,8 @@
 import type { Input } from '../commands/define.ts';
 import { commands, understand } from '../commands/index.ts';
 import { splitLine } from '../commands/words.ts';
-import { type ListPane, listPanes, type Placed, sameFocus } from '../core/layout.ts';
+import type { Placed } from '../core/arrange.ts';
+import { type ListPane, listPanes, sameFocus } from '../core/layout.ts';
 import { nearest } from '../core/nearest.ts';
 import { isRefusal, refuse } from '../core/refusal.ts';
 import { taskOf } from '../core/state.ts';
@@ -13,6 +14,7 @@ import { copySelection, lookBack, move, nextMatch, openSearch, select, toPrompt 
 import { attentionItems } from './panes/attention.ts';
 import { boardOrder } from './panes/board.ts';
 import { logOrder } from './panes/log.ts';
+import { close, resize, splitWith, swap, toLayout, toTab } from './places.ts';
 import {
   type Effect,
   focusOn,
@@ -65,7 +67,13 @@ const acts: Readonly<Record<string, (ui: Ui, word: string, scene: Scene, input: 
   'pane copy': (ui, _word, scene) => copySelection(ui, scene),
   'attention next': (ui, _word, scene) => nextAttention(ui, scene),
   board: (ui, _word, scene) => still(toBoard(ui, scene)),
-  layout: (ui, word, scene) => still(toLayout(ui, word, scene)),
+  layout: toLayout,
+  tab: toTab,
+  'pane split': (ui, how, scene, { args }) => splitWith(ui, how, args.pane ?? '', scene),
+  'pane close': (ui, _word, scene) => close(ui, scene),
+  'pane swap': swap,
+  'pane resize': (ui, word, scene, { args }) => resize(ui, word, args.cells ?? '', scene),
+  'resize mode': (ui) => still(withMode(ui, { type: 'resize' })),
   palette: (ui) =>
     still(withMode(ui, { type: 'palette', line: emptyEditor, chosen: 0, refused: null, waiting: false })),
   help: (ui, _word, scene) =>
@@ -140,20 +148,6 @@ function nextAttention(ui: Ui, scene: Scene): Step {
 /** The words of a hint: as in a shell, without the program's name. */
 const hintWords = (hint: string): string[] => splitLine(hint.replace(/^mcc /, ''));
 
-function toLayout(ui: Ui, word: string, scene: Scene): Ui {
-  const names = Object.keys(scene.layouts);
-  const name = word === 'next' ? names[(names.indexOf(ui.layout) + 1) % names.length] : word;
-  if (name !== undefined && names.includes(name))
-    return say({ ...ui, layout: name, zoomed: false }, { text: `layout ${name}`, tone: 'done' });
-  return refuseTo(
-    ui,
-    refuse(
-      `there is no layout \`${word}\`: there are ${names.join(', ')}`,
-      `layout ${nearest(word, names) ?? 'team'}`,
-    ),
-  );
-}
-
 function scroll(ui: Ui, word: string, scene: Scene): Step {
   if (word === 'previous-prompt' || word === 'next-prompt')
     return toPrompt(ui, word === 'previous-prompt', scene);
@@ -182,7 +176,7 @@ export function runBinding(ui: Ui, line: string, scene: Scene): Step {
     .flatMap((word) => fill(ui, word, scene));
   const missing = parts.find((word) => word.startsWith('{'));
   if (missing) return still(refuseTo(withMode(ui, typing), missingRefusal(missing)));
-  const calm = ui.mode.type === 'scroll' ? ui : withMode(ui, typing);
+  const calm = ui.mode.type === 'scroll' || ui.mode.type === 'resize' ? ui : withMode(ui, typing);
   if (!asksForMore(line)) return run(calm, parts, scene);
   const command = commands.get(parts.slice(0, 2).join(' ')) ?? commands.get(parts[0] ?? '');
   const title = command ? `${parts.join(' ')} · ${command.summary}` : parts.join(' ');

@@ -1,4 +1,5 @@
-import type { Placed, Rect } from '../core/layout.ts';
+import type { Placed } from '../core/arrange.ts';
+import type { Rect } from '../core/layout.ts';
 
 export const directions = ['left', 'right', 'up', 'down'] as const;
 export type Direction = (typeof directions)[number];

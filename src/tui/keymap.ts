@@ -16,7 +16,7 @@ export interface Binding {
   readonly label: string;
 }
 
-export type Place = 'leader' | 'direct' | 'board' | 'attention' | 'log' | 'scroll' | 'select';
+export type Place = 'leader' | 'direct' | 'board' | 'attention' | 'log' | 'scroll' | 'select' | 'resize';
 
 export interface Keymap {
   readonly leader: string;
@@ -47,6 +47,16 @@ const tables: Record<Place, readonly Binding[]> = {
     row('/', 'pane search --back', 'search'),
     row(':', 'palette', 'any command'),
     row('L', 'layout next', 'next layout'),
+    row('=', 'layout reset', 'layout as it was'),
+    row('|', 'pane split right', 'split right'),
+    row('-', 'pane split down', 'split down'),
+    row('c', 'pane close', 'close'),
+    row('R', 'resize mode', 'move borders'),
+    ...(['left', 'down', 'up', 'right'] as const).map((key) =>
+      row(`ctrl-${key}`, `pane swap ${key}`, `swap ${key}`),
+    ),
+    row('{', 'tab previous', 'tab before'),
+    row('}', 'tab next', 'next tab'),
     row('r', 'redraw', 'redraw'),
     row('?', 'help', 'help'),
     row('d', 'detach', 'detach'),
@@ -78,6 +88,13 @@ const tables: Record<Place, readonly Binding[]> = {
     row('x', 'deny {agent} --reason …', 'deny it, with a reason'),
   ],
   log: [row('enter', 'inbox {message}', 'read')],
+  resize: [
+    ...(['left', 'down', 'up', 'right'] as const).map((key) => row(key, `pane resize ${key}`, key)),
+    ...Object.entries({ h: 'left', j: 'down', k: 'up', l: 'right' }).flatMap(([key, way]) => [
+      row(key, `pane resize ${way}`, way),
+      row(key.toUpperCase(), `pane resize ${way}`, way),
+    ]),
+  ],
   scroll: [
     row('up', 'pane scroll up', 'up'),
     row('k', 'pane scroll up', 'up'),
@@ -188,6 +205,7 @@ const placeWords: Record<Place, string> = {
   log: 'on the message log',
   scroll: 'looking back',
   select: 'selecting',
+  resize: 'moving borders',
 };
 
 /** Rows for `mcc keys` and the help page: where, key, command words, what it does. */

@@ -17,6 +17,8 @@ export interface TuiOptions {
   /** all there are, by name; `layout` is the one to begin with */
   layouts: Readonly<Record<string, Layout>>;
   layout: string;
+  /** the layout that was asked for by name this time: it goes before what is remembered */
+  asked?: string | undefined;
   keys?: { leader: string; bind: Readonly<Record<string, string>> };
   /** lines of history a terminal keeps, 5000 when not given */
   scrollback?: number;
@@ -24,6 +26,9 @@ export interface TuiOptions {
   colour?: boolean;
   /** what tells the terminal and the desktop around it; nothing when not given */
   environment?: Readonly<Record<string, string | undefined>>;
+  /** what the screen remembered when it was open last, and how it is kept */
+  remembered?: string | undefined;
+  remember?: (text: string) => void;
   /** the terminal to draw on; the process's own when not given */
   tty?: Tty;
 }
@@ -48,9 +53,12 @@ export async function runTui(options: TuiOptions): Promise<TuiEnd> {
     keymap,
     layouts: options.layouts,
     layout: options.layout,
+    asked: options.asked,
     scrollback: options.scrollback ?? 5000,
     colour: options.colour ?? true,
     environment: options.environment ?? {},
+    remembered: options.remembered,
+    remember: options.remember ?? (() => {}),
   });
   try {
     life.guard(() => seat.open());

@@ -1,4 +1,7 @@
+import type { Border } from '../core/arrange.ts';
+import { borderAt, moveBorder, sameBorder } from '../core/edit-layout.ts';
 import { type ListPane, sameFocus } from '../core/layout.ts';
+import { chooseFirst } from './act.ts';
 import { lookBack } from './look-back.ts';
 import { hold, pull } from './mouse-select.ts';
 import { itemAt } from './panes/pane.ts';
@@ -41,13 +44,42 @@ export function point(view: View, mouse: Mouse, wants: (agent: string) => Wants)
     return clicked(mouse) ? still(withMode(ui, { type: 'leader', over: null })) : still(ui);
   const strip = view.arrangement.strip?.rect;
   if (strip && mouse.y === strip.y && mouse.x >= strip.x && mouse.x < strip.x + strip.cols) {
-    const agent = clicked(mouse) ? stripAgentAt(view, mouse.x - strip.x) : undefined;
+    const agent = clicked(mouse) ? stripAgentAt(view, mouse.x - strip.x, strip.cols) : undefined;
     return still(agent === undefined ? ui : focusOn(ui, { agent }));
+  }
+  if (clicked(mouse)) {
+    const border = borderAt(view.arrangement, mouse.x, mouse.y);
+    if (border) return holdBorder(view, border, mouse);
   }
   const pane = paneAt(view, mouse.x, mouse.y);
   if (!pane) return still(ui);
   if ('pane' in pane) return onList(view, pane.pane, pane.rect, mouse);
   return onTerminal(view, pane.agent, mouse, wants(pane.agent));
+}
+
+/** A border was pressed: its pane gets the focus, and the border goes along with the pointer. */
+function holdBorder(view: View, border: Border, mouse: Mouse): Step {
+  const pane = paneAt(view, mouse.x, mouse.y);
+  const focused = pane ? chooseFirst(focusOn(view.ui, pane), view) : view.ui;
+  const beside = (border.across ? mouse.x : mouse.y) - border.at;
+  return still({ ...focused, drag: { type: 'border', border, beside, moved: false }, selection: null });
+}
+
+function pullBorder(view: View, drag: Drag & { type: 'border' }, mouse: Mouse): Step {
+  const { ui, arrangement } = view;
+  if (mouse.action === 'release')
+    return { ui: { ...ui, drag: null }, effects: drag.moved ? [{ type: 'remember' }] : [] };
+  const { tree } = arrangement;
+  const border = arrangement.borders.find((one) => sameBorder(one, drag.border));
+  if (!tree || !border) return still(ui);
+  const to = (border.across ? mouse.x : mouse.y) - drag.beside;
+  const moved = moveBorder({ ...arrangement, tree }, border, to - border.at);
+  if (!moved) return still(ui);
+  return still({
+    ...ui,
+    trees: { ...ui.trees, [ui.layout]: moved },
+    drag: { ...drag, moved: true },
+  });
 }
 
 /** While a button is held, what it took hold of has the mouse, wherever it goes. */
@@ -56,6 +88,7 @@ function dragged(view: View, drag: Drag, mouse: Mouse): Step | null {
   // The release got lost, outside of the window perhaps: this is a new gesture.
   if (mouse.action === 'press') return null;
   if (drag.type === 'select') return pull(ui, view, drag, mouse);
+  if (drag.type === 'border') return pullBorder(view, drag, mouse);
   const free = mouse.action === 'release' ? { ...ui, drag: null } : ui;
   return { ui: free, effects: [{ type: 'type', agent: drag.agent }] };
 }

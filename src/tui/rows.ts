@@ -1,6 +1,7 @@
+import type { Placed } from '../core/arrange.ts';
 import { statuses } from '../core/event.ts';
 import { weigh } from '../core/evidence.ts';
-import { type Placed, sameFocus } from '../core/layout.ts';
+import { sameFocus } from '../core/layout.ts';
 import { isRunning } from '../core/state.ts';
 import { box, type Frame } from './box.ts';
 import { agentFrame, stripTitle } from './card.ts';
@@ -70,7 +71,9 @@ export function paneRows(view: View, placed: Placed): Line[] {
   const aside = frame.footAside ?? [];
   const foot = back
     ? lookBackFoot(back, view.ui.selection?.agent === placed.agent, cols - 8 - widthOf(aside))
-    : (frame.foot ?? []);
+    : focused && view.ui.mode.type === 'resize'
+      ? line(span('←↓↑→', strong), span(' move the border · esc', quiet))
+      : (frame.foot ?? []);
   return box({ ...frame, foot }, isRunning(agent) ? [] : absent(view, placed, rows - 2), cols, rows);
 }
 
@@ -103,35 +106,45 @@ function absent(view: View, placed: Placed & { agent: string }, rows: number): L
   ];
 }
 
-/** Agents without a pane, as titles; those that do not fit are counted. */
-export function stripRow(view: View, cols: number): Line {
+/** What separates the pages in the strip. */
+const pageRule = span('│ ', quiet);
+
+/** The titles of the agents out of view, with the column each begins at; `room` is how many columns there are. */
+function stripTitles(
+  view: View,
+  room: number,
+): { titles: { agent: string; x: number; line: Line }[]; more: number } {
   const names = view.arrangement.strip?.agents ?? [];
-  let shown = line(' ');
+  const { pages } = view.arrangement;
+  const ruled = pages.some((page) => page.length > 1);
+  const pageOf = (name: string) => pages.findIndex((page) => page.includes(name));
+  const titles: { agent: string; x: number; line: Line }[] = [];
+  let x = 1;
   for (const [index, name] of names.entries()) {
     const agent = view.state.agents[name];
     if (!agent) continue;
+    const before = names[index - 1];
+    const turns = ruled && before !== undefined && pageOf(before) !== pageOf(name);
     const title = stripTitle(agent, view.agents.indexOf(name) + 1, view.now);
-    const more = names.length - index;
-    const after = more > 1 ? 5 : 0;
-    if (widthOf(shown) + widthOf(title) + after > cols)
-      return fitted(line(...shown, span(`+${more}`, quiet)), cols);
-    shown = line(...shown, ...title, '   ');
+    const whole = turns ? line(pageRule, ...title) : title;
+    const after = index + 1 < names.length ? 5 : 0;
+    if (x + widthOf(whole) + after > room) return { titles, more: names.length - index };
+    titles.push({ agent: name, x, line: whole });
+    x += widthOf(whole) + 3;
   }
-  return fitted(shown, cols);
+  return { titles, more: 0 };
+}
+
+/** Agents without a pane, as titles; those that do not fit are counted. */
+export function stripRow(view: View, cols: number): Line {
+  const { titles, more } = stripTitles(view, cols);
+  const shown = titles.flatMap((title) => line(...title.line, '   '));
+  return fitted(line(' ', ...shown, more > 0 && span(`+${more}`, quiet)), cols);
 }
 
 /** The agent in the strip at a column. */
-export function stripAgentAt(view: View, x: number): string | undefined {
-  let at = 1;
-  for (const name of view.arrangement.strip?.agents ?? []) {
-    const agent = view.state.agents[name];
-    if (!agent) continue;
-    const wide = widthOf(stripTitle(agent, view.agents.indexOf(name) + 1, view.now));
-    if (x >= at && x < at + wide) return name;
-    at += wide + 3;
-  }
-  return undefined;
-}
+export const stripAgentAt = (view: View, x: number, cols: number): string | undefined =>
+  stripTitles(view, cols).titles.find((title) => x >= title.x && x < title.x + widthOf(title.line))?.agent;
 
 /** How many agents are in each state: `● 2  ◆ 1`. */
 function counts(view: View): Line {

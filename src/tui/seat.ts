@@ -11,10 +11,11 @@ import { Display } from './display.ts';
 import { Hands } from './hands.ts';
 import type { Keymap } from './keymap.ts';
 import type { Life } from './life.ts';
+import { memorize, recall } from './memory.ts';
 import { point } from './mouse.ts';
 import { answer, paste, press, scrolledTo, stateChanged } from './step.ts';
 import { Terminals } from './terminals.ts';
-import { type Effect, initialUi, type ScrollBy, type Step, settle, still, type Ui } from './ui.ts';
+import { type Effect, initialUi, type ScrollBy, type Step, say, settle, still, type Ui } from './ui.ts';
 import { look, tooSmall, type View } from './view.ts';
 
 /** An escape that nothing follows for so long is the key, not the beginning of a sequence; in ms. */
@@ -30,10 +31,14 @@ export interface Ways {
   keymap: Keymap;
   layouts: Readonly<Record<string, Layout>>;
   layout: string;
+  asked: string | undefined;
   scrollback: number;
   colour: boolean;
   /** what tells the outer terminal and the desktop around it */
   environment: Readonly<Record<string, string | undefined>>;
+  /** what was remembered of the screen when it was open last, and where to keep it */
+  remembered: string | undefined;
+  remember: (text: string) => void;
 }
 
 /** The place of the person: keys and mouse in, the picture out, and between them the folded state and the ui. */
@@ -57,7 +62,9 @@ export class Seat {
     this.#tty = tty;
     this.#life = life;
     this.#ways = ways;
-    this.#ui = initialUi(ways.layout);
+    const { memory, note } = recall(ways.remembered, Object.keys(ways.layouts));
+    const fresh = initialUi(ways.asked ?? (memory?.layout || ways.layout), memory?.trees);
+    this.#ui = note ? say(fresh, { text: note, tone: 'refused' }) : fresh;
     const changed = (agent: string) =>
       life.guard(() => this.#display?.terminalChanged(agent, this.#hands.isEcho(agent)));
     this.#terminals = new Terminals((frame, body) => wire.send(frame, body), changed, ways.scrollback);
@@ -246,6 +253,9 @@ export class Seat {
         return false;
       case 'command':
         void this.#command(effect.words);
+        return false;
+      case 'remember':
+        this.#ways.remember(memorize(this.#ui));
         return false;
       case 'redraw':
         this.#display?.repaint();

@@ -44,6 +44,8 @@ export function press(ui: Ui, key: Press, scene: Scene): Step {
       return pressTyping(calm, key, scene);
     case 'leader':
       return pressLeader(calm, mode, key, scene);
+    case 'resize':
+      return pressResize(calm, key, scene);
     case 'scroll':
       return pressScroll(calm, mode, key, scene);
     case 'entry':
@@ -109,6 +111,14 @@ function pressLeader(ui: Ui, mode: Mode & { type: 'leader' }, key: Press, scene:
       hint: `${scene.keymap.leader} ?`,
     }),
   );
+}
+
+/** Borders are moved until another key comes; that key means what it always means, but escape and enter only leave. */
+function pressResize(ui: Ui, key: Press, scene: Scene): Step {
+  const binding = bound(scene.keymap, 'resize', key.key) ?? bound(scene.keymap, 'resize', key.text ?? '');
+  if (binding) return runBinding(ui, binding.words, scene);
+  const left = withMode(ui, typing);
+  return key.key === 'escape' || key.key === 'enter' ? still(left) : pressTyping(left, key, scene);
 }
 
 /** Looking back: keys of the table move, escape and q leave, and typing goes on where the program is. */

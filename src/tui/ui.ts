@@ -1,4 +1,5 @@
-import type { Focus, Layout, Placed } from '../core/layout.ts';
+import type { Arrangement, Border, Placed } from '../core/arrange.ts';
+import type { Focus, Layout } from '../core/layout.ts';
 import { sameFocus } from '../core/layout.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { State } from '../core/state.ts';
@@ -24,6 +25,8 @@ export type Mode =
       /** the cursor that selects by keys */
       readonly cursor: Place | null;
     }
+  /** the next keys move the borders of the focused pane */
+  | { readonly type: 'resize' }
   /** one line is asked for, to complete the words */
   | {
       readonly type: 'entry';
@@ -68,7 +71,9 @@ export type Drag =
       readonly unit: Selection['unit'];
     }
   /** belongs to the program in the pane, wherever it goes */
-  | { readonly type: 'program'; readonly agent: string };
+  | { readonly type: 'program'; readonly agent: string }
+  /** moves a border; `beside` is how far from the beginning of its second side it was taken: 0 or -1 */
+  | { readonly type: 'border'; readonly border: Border; readonly beside: number; readonly moved: boolean };
 
 /** The last press of a button: two or three in one place and quickly are one gesture. */
 export interface Click {
@@ -83,9 +88,13 @@ export interface Ui {
   readonly focus: Focus | undefined;
   /** the agent that had the focus last: it stays in view */
   readonly agent: string | undefined;
+  /** those that had it before, the last first */
+  readonly lately: readonly string[];
   readonly zoomed: boolean;
   /** name of the layout */
   readonly layout: string;
+  /** layouts as the person changed them, by name */
+  readonly trees: Readonly<Record<string, Layout>>;
   readonly mode: Mode;
   /** ids of the chosen rows of the lists */
   readonly chosen: Readonly<Record<'board' | 'attention' | 'log', string | undefined>>;
@@ -109,6 +118,8 @@ export type Effect =
   | { readonly type: 'arrows'; readonly agent: string; readonly by: number }
   /** to the clipboards of the person's desktop */
   | { readonly type: 'copy'; readonly text: string }
+  /** how things are arranged is kept for the next time */
+  | { readonly type: 'remember' }
   | { readonly type: 'redraw' }
   | { readonly type: 'detach' };
 
@@ -145,6 +156,9 @@ export interface Scene {
   readonly layouts: Readonly<Record<string, Layout>>;
   /** what is in view, in reading order; the numbers of terminals count through `agents` */
   readonly panes: readonly Placed[];
+  readonly arrangement: Arrangement;
+  /** of the whole screen */
+  readonly size: { readonly cols: number; readonly rows: number };
   readonly agents: readonly string[];
   /** the text of a terminal in view, to look for and to copy from */
   readonly reading: (agent: string) => Readable | undefined;
@@ -154,11 +168,13 @@ export interface Scene {
 
 export const typing: Mode = { type: 'typing' };
 
-export const initialUi = (layout: string): Ui => ({
+export const initialUi = (layout: string, trees: Ui['trees'] = {}): Ui => ({
   focus: undefined,
   agent: undefined,
+  lately: [],
   zoomed: false,
   layout,
+  trees,
   mode: typing,
   chosen: { board: undefined, attention: undefined, log: undefined },
   toast: null,
@@ -181,7 +197,11 @@ export function focusOn(ui: Ui, focus: Focus): Ui {
   const agent = 'agent' in focus ? focus.agent : ui.agent;
   const mode = ui.mode.type === 'scroll' && ui.mode.agent !== agent ? typing : ui.mode;
   // Zoom follows the focus from terminal to terminal; a list is only passed through.
-  return { ...ui, focus, agent, mode, fresh: ui.fresh.filter((name) => name !== agent) };
+  const lately =
+    ui.agent === undefined || ui.agent === agent
+      ? ui.lately
+      : [ui.agent, ...ui.lately.filter((name) => name !== ui.agent)].slice(0, 50);
+  return { ...ui, focus, agent, lately, mode, fresh: ui.fresh.filter((name) => name !== agent) };
 }
 
 /** The agents that have a pane or a title: those of agents.yaml, and what still runs without being there. */

@@ -1,4 +1,5 @@
-import { type Arrangement, arrange, type Layout, type Placed, type Rect } from '../core/layout.ts';
+import { arrange, type Placed } from '../core/arrange.ts';
+import type { Layout, Rect } from '../core/layout.ts';
 import type { State } from '../core/state.ts';
 import type { Size } from '../term/screen.ts';
 import type { Keymap } from './keymap.ts';
@@ -12,8 +13,6 @@ export const leastSize: Size = { cols: 60, rows: 16 };
 /** Everything that a picture is made from. */
 export interface View extends Scene {
   readonly ui: Ui;
-  readonly size: Size;
-  readonly arrangement: Arrangement;
   readonly project: string;
   /** lines that terminals are looked back */
   readonly scrolled: Readonly<Record<string, number>>;
@@ -37,11 +36,11 @@ export const tooSmall = ({ cols, rows }: Size): boolean => cols < leastSize.cols
 export function look(given: Given): View {
   const { state, ui, size, layouts } = given;
   const agents = agentsOf(state);
-  const layout = layouts[ui.layout] ?? Object.values(layouts)[0] ?? { agents: 'grid' };
+  const layout = ui.trees[ui.layout] ?? layouts[ui.layout] ?? Object.values(layouts)[0] ?? { agents: 'grid' };
   const arrangement = arrange(
     layout,
     { cols: size.cols, rows: size.rows - 1 },
-    { agents, agent: ui.agent, focus: ui.focus, zoomed: ui.zoomed },
+    { agents, agent: ui.agent, lately: ui.lately, focus: ui.focus, zoomed: ui.zoomed },
   );
   const page = pageRect(size);
   return {
@@ -97,7 +96,8 @@ export function overlayRect(view: View): Rect | null {
   if (tooSmall(size)) return null;
   switch (ui.mode.type) {
     case 'leader': {
-      const rows = Math.min(size.rows - 2, hintRows(view.keymap, size.cols).length + 2);
+      const most = size.rows - 2;
+      const rows = Math.min(most, hintRows(view.keymap, size.cols, most - 2).length + 2);
       return { x: 0, y: size.rows - 1 - rows, cols: size.cols, rows };
     }
     case 'entry':

@@ -1,14 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { type Arrangement, type Attention, arrange } from '../../src/core/arrange.ts';
+import { closePane, moveBorder, splitPane, swapPanes } from '../../src/core/edit-layout.ts';
+import { leastList, leastTerminal } from '../../src/core/fit-layout.ts';
 import {
-  type Arrangement,
-  arrange,
   type Focus,
   type Layout,
   layoutSchema,
+  listPanes,
   printLayout,
   type Rect,
+  sameFocus,
 } from '../../src/core/layout.ts';
 
 const load = (name: string): Layout =>
@@ -155,7 +158,7 @@ describe('the team layout', () => {
     expect(drawn('team', 100, 30, { agent: 'tester' })).toMatchInlineSnapshot(`
       "
       ┌───────────────┐┌──────┐
-      │architect 66×15││board │
+      │frontend 66×15 ││board │
       │               ││      │
       │               ││      │
       │               ││      │
@@ -168,7 +171,7 @@ describe('the team layout', () => {
       │               ││log 34│
       │               ││      │
       │               ││      │
-      [backend fronten]└──────┘
+      [architect backe]└──────┘
       "
     `);
   });
@@ -369,27 +372,114 @@ test('on every size from 60×16 up the panes cover the screen exactly once and n
   const layouts = ['team', 'grid', 'stack', 'board'].map((name) => [name, load(name)] as const);
   const wrong: string[] = [];
   for (const [name, layout] of layouts)
-    for (let cols = 60; cols <= 260; cols += 11)
-      for (let rows = 15; rows <= 80; rows += 5)
-        for (const count of [1, 2, 3, 4, 5, 7, 13]) {
+    for (let cols = 60; cols <= 300; cols += 15)
+      for (let rows = 15; rows <= 99; rows += 7)
+        for (const count of [1, 2, 3, 4, 5, 8, 13, 24]) {
           const agents = Array.from({ length: count }, (_, index) => `a${index}`);
           const agent = `a${count - 1}`;
-          const arranged = arrange(
-            layout,
-            { cols, rows },
-            { agents, agent, focus: { agent }, zoomed: false },
-          );
-          const problem = check(arranged, { cols, rows }, agents);
+          const problem = check(layout, { cols, rows }, { agents, agent, focus: { agent }, zoomed: false });
           if (problem) wrong.push(`${name} ${cols}×${rows} with ${count} agents: ${problem}`);
         }
   expect(wrong).toEqual([]);
 });
 
-function check(
-  { panes, strip }: Arrangement,
+/** What a person might do to a layout, at random. */
+function meddle(
+  layout: Layout,
   size: { cols: number; rows: number },
-  agents: string[],
-): string | null {
+  look: Attention,
+  random: Random,
+): Layout {
+  const arrangement = arrange(layout, size, look);
+  const { tree, panes, borders } = arrangement;
+  const pane = panes[random(panes.length)];
+  if (!tree || !pane) return layout;
+  const seen = { ...arrangement, tree };
+  switch (random(4)) {
+    case 0: {
+      const agent = look.agents[random(look.agents.length)] ?? '';
+      const list = listPanes[random(3)] ?? 'log';
+      const added = random(3) > 0 ? { agent } : { pane: list };
+      return sameFocus(added, pane) ? layout : splitPane(seen, pane.path, random(2) > 0, added);
+    }
+    case 1:
+      return closePane(seen, pane.path) ?? layout;
+    case 2: {
+      const other = panes[random(panes.length)];
+      return other && other !== pane ? swapPanes(seen, pane, other) : layout;
+    }
+    default: {
+      const border = borders[random(borders.length)];
+      return (border && moveBorder(seen, border, random(60) - 30)) ?? layout;
+    }
+  }
+}
+
+test('whatever a person does to a layout, at every size nothing overlaps, nothing is too small and the focus is in view', () => {
+  const seed = Number(process.env.SEED ?? 20261120);
+  const random = seeded(seed);
+  const wrong: string[] = [];
+  for (let run = 0; run < 300; run += 1) {
+    const agents = Array.from({ length: 1 + random(24) }, (_, index) => `a${index}`);
+    const any = () => agents[random(agents.length)] ?? 'a0';
+    let layout = load(['team', 'grid', 'stack', 'board'][random(4)] ?? 'team');
+    const size = { cols: 60 + random(241), rows: 15 + random(85) };
+    for (let step = 0; step < 12; step += 1) {
+      const agent = any();
+      layout = meddle(layout, size, { agents, agent, focus: { agent }, zoomed: false }, random);
+      layoutSchema.parse(JSON.parse(JSON.stringify(layout)));
+      const pane = listPanes[random(3)] ?? 'log';
+      const focus = random(4) > 0 ? { agent } : { pane };
+      const at = random(2) > 0 ? size : { cols: 60 + random(241), rows: 15 + random(85) };
+      const problem = check(layout, at, { agents, agent, focus, zoomed: random(8) === 0 });
+      if (problem)
+        wrong.push(`seed ${seed} run ${run} step ${step}, ${at.cols}×${at.rows}, ${agents.length} agents: ${problem}
+          ${printLayout(layout)}`);
+    }
+  }
+  expect(wrong.slice(0, 5)).toEqual([]);
+});
+
+test('an agent that is not there has no pane, and one that is named twice has one', () => {
+  const layout: Layout = {
+    columns: [{ agent: 'a' }, { agent: 'gone' }, { rows: [{ agent: 'a' }, { agents: 'grid' }] }],
+  };
+  const look = { agents: ['a', 'b', 'c'], agent: 'a', focus: { agent: 'a' }, zoomed: false };
+  const { panes } = arrange(layout, { cols: 120, rows: 40 }, look);
+  expect(panes.map((pane) => 'agent' in pane && [pane.agent, pane.rect.cols, pane.rect.rows])).toEqual([
+    ['a', 60, 40],
+    ['b', 60, 20],
+    ['c', 60, 20],
+  ]);
+});
+
+test('a page stays in view while an agent with a place of its own has the focus', () => {
+  const layout: Layout = { columns: [{ agent: 'a0', size: '50%' }, { agents: 'grid' }] };
+  const agents = Array.from({ length: 8 }, (_, index) => `a${index}`);
+  const look = { agents, agent: 'a0', lately: ['a7'], focus: { agent: 'a0' }, zoomed: false };
+  const { pages, page, panes } = arrange(layout, { cols: 120, rows: 40 }, look);
+  expect(pages).toEqual([
+    ['a1', 'a2', 'a3', 'a0'],
+    ['a4', 'a5', 'a6', 'a0'],
+    ['a7', 'a0'],
+  ]);
+  expect([page, panes.length]).toEqual([2, 2]);
+});
+
+type Random = (below: number) => number;
+
+/** Numbers from 0 up to and without a bound, always the same for a seed. */
+function seeded(seed: number): Random {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return below === 0 ? 0 : Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+function check(layout: Layout, size: { cols: number; rows: number }, look: Attention): string | null {
+  const { panes, strip, pages, page } = arrange(layout, size, look);
+  const { agents } = look;
   const rects = [...panes.map(({ rect }) => rect), ...(strip ? [strip.rect] : [])];
   const covered = rects.reduce((sum, { cols, rows }) => sum + cols * rows, 0);
   if (covered !== size.cols * size.rows) return `covers ${covered} cells`;
@@ -400,8 +490,17 @@ function check(
   const meet = (a: Rect, b: Rect) =>
     a.x < b.x + b.cols && b.x < a.x + a.cols && a.y < b.y + b.rows && b.y < a.y + a.rows;
   if (rects.some((a, index) => rects.slice(index + 1).some((b) => meet(a, b)))) return 'overlaps';
+  const tight = panes.find((pane) => {
+    const need = 'agent' in pane ? leastTerminal : leastList;
+    return pane.rect.cols < need.cols || pane.rect.rows < need.rows;
+  });
+  if (tight) return `too small: ${JSON.stringify(tight)}`;
+  if (!panes.some((pane) => sameFocus(pane, look.focus))) return 'the focus is out of view';
   const shown = panes.flatMap((pane) => ('agent' in pane ? [pane.agent] : []));
-  if (!shown.includes(agents.at(-1) ?? '')) return 'the focused agent is out of view';
+  if ([...new Set(pages.flat())].sort().join() !== [...agents].sort().join())
+    return `pages lose somebody: ${pages.join(' | ')}`;
+  if (shown.length === 0) return null;
+  if ([...shown].sort().join() !== [...(pages[page] ?? [])].sort().join()) return 'not the page in view';
   return [...shown, ...(strip?.agents ?? [])].sort().join() === [...agents].sort().join()
     ? null
     : 'an agent is lost';

@@ -32,8 +32,8 @@ test.each([
     'rows: [{min: -1, agents: grid}]',
     'x.yaml:1:14: rows.0.min: expected a number of cells above 0; found the number -1',
   ],
-  ['- agents: grid', 'x.yaml:1:1: expected a node: rows, columns, agents, pane; found a list'],
-  ['', 'x.yaml:1:1: expected a node: rows, columns, agents, pane; found nothing'],
+  ['- agents: grid', 'x.yaml:1:1: expected a node: rows, columns, agents, pane, agent; found a list'],
+  ['', 'x.yaml:1:1: expected a node: rows, columns, agents, pane, agent; found nothing'],
   ['rows: [', 'x.yaml:1:8: '],
 ])('%j is refused with its place and what was expected', (text, expected) => {
   let said = 'accepted';

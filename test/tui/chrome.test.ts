@@ -272,14 +272,14 @@ describe('overlays', () => {
     expect(overlaid(person)).toMatchInlineSnapshot(`
       "
       ╭ ctrl-space then ─────────────────────────────────────────────────────────────────────────────────────────────────────╮
-      │          a  next that needs you             w  why this state                tab  next pane                          │
-      │          z  zoom                            [  look back               shift-tab  previous pane                      │
-      │          b  board                           /  search                  ←↓↑→ hjkl  pane by direction                  │
-      │          n  nudge the agent                 :  any command                   1–9  pane by number                     │
-      │          m  message to the agent            L  next layout            ctrl-space  send it to the agent               │
-      │          q  ask the architect               r  redraw                        esc  back                               │
-      │          t  new task                        ?  help                                                                  │
-      │          i  messages for you                d  detach                                                                │
+      │ a  next that needs you      t  new task                   |  split right                    ?  help                  │
+      │ z  zoom                     i  messages for you           -  split down                     d  detach                │
+      │ b  board                    w  why this state             c  close                        tab  next pane             │
+      │ n  nudge the agent          [  look back                  R  move borders           shift-tab  previous pane         │
+      │ y  allow what it asks       /  search             ctrl-←↓↑→  swap with neighbour    ←↓↑→ hjkl  pane by direction     │
+      │ x  deny it, with a reason   :  any command                {  tab before                   1–9  pane by number        │
+      │ m  message to the agent     L  next layout                }  next tab              ctrl-space  send it to the agent  │
+      │ q  ask the architect        =  layout as it was           r  redraw                       esc  back                  │
       ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
       "
     `);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { layoutSchema } from '../../src/core/layout.ts';
 import { runTui } from '../../src/tui/mount.tsx';
@@ -18,6 +18,12 @@ try {
     layouts,
     layout: 'team',
     colour: !process.env.NO_COLOR,
+    environment: process.env,
+    remembered:
+      process.env.MEMORY && existsSync(process.env.MEMORY)
+        ? readFileSync(process.env.MEMORY, 'utf8')
+        : undefined,
+    remember: (text) => process.env.MEMORY && writeFileSync(process.env.MEMORY, text),
   });
   console.log(`ended: ${end.reason}${end.message ? `: ${end.message}` : ''}`);
   if (end.signal) process.kill(process.pid, end.signal);

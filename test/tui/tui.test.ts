@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { Screen, type Size } from '../../src/term/screen.ts';
 import { perform } from './theatre.ts';
@@ -250,4 +253,21 @@ test('the history is searched on the screen, and what is selected reaches the cl
   await until('the text is on the clipboard', () => copied.includes('row 7'));
   type('\x1b[<0;2;2M\x1b[<32;60;2M\x1b[<0;60;2m');
   await until('what the mouse took is on the clipboard', () => copied.includes('row 45'));
+});
+
+test('a border is dragged, its programs get their new sizes, and it is there the next time', async () => {
+  const MEMORY = join(mkdtempSync(join(tmpdir(), 'mcc-ui-')), 'ui.json');
+  const first = await curtain({ cols: 200, rows: 50 }, { MEMORY });
+  first.type('\x1b[<0;141;5M\x1b[<32;121;6M\x1b[<0;121;6m');
+  await first.stagehand.until(
+    'the architect has 58 columns',
+    (frame) => frame.type === 'resize' && frame.agent === 'architect' && frame.cols === 58,
+  );
+  await first.close();
+  const { stagehand } = await curtain({ cols: 200, rows: 50 }, { MEMORY });
+  await stagehand.until(
+    'the architect has 58 columns from the start',
+    (frame) => frame.type === 'watch' && frame.agent === 'architect' && frame.size?.cols === 58,
+  );
+  rmSync(dirname(MEMORY), { recursive: true });
 });

@@ -6,30 +6,73 @@ import { accent, quiet, strong } from '../theme.ts';
 
 const gap = 3;
 
-/** Every key that may follow the leader, in as many columns as fit. */
-export function hintRows(keymap: Keymap, cols: number): Line[] {
-  const entries = groupKeys(keymap.tables.leader).map(({ keys, label }) => ({ keys, label }));
-  const twice = { keys: keymap.leader, label: 'send it to the agent' };
-  const all = [...entries, twice, { keys: 'esc', label: 'back' }];
-  const keysWide = Math.max(...all.map(({ keys }) => widthOf(line(keys))));
-  const wide = Math.max(...all.map(({ label }) => widthOf(line(label)))) + keysWide + 2 + gap;
-  const across = Math.max(1, Math.floor((cols - 4 + gap) / wide));
-  const down = Math.ceil(all.length / across);
-  return Array.from({ length: down }, (_, y) =>
-    line(
-      ' ',
-      ...Array.from({ length: across }, (_unused, x) => all[x * down + y]).flatMap((entry) =>
-        entry ? fitted(line(span(entry.keys.padStart(keysWide), strong), '  ', span(entry.label)), wide) : [],
+interface Hint {
+  readonly keys: string;
+  readonly label: string;
+}
+
+/** Every key that may follow the leader: in columns where they fit into `rows`, else one after the other. */
+export function hintRows(keymap: Keymap, cols: number, rows: number): Line[] {
+  const all: Hint[] = [
+    ...groupKeys(keymap.tables.leader).map(({ keys, label }) => ({ keys, label })),
+    { keys: keymap.leader, label: 'send it to the agent' },
+    { keys: 'esc', label: 'back' },
+  ];
+  const table = columns(all, cols);
+  return table.length <= rows ? table : flow(all, cols);
+}
+
+/** As many columns as fit, each as wide as it needs. */
+function columns(all: readonly Hint[], cols: number): Line[] {
+  for (let across = 6; across > 0; across--) {
+    const down = Math.ceil(all.length / across);
+    const parts = Array.from({ length: across }, (_, x) => all.slice(x * down, (x + 1) * down)).filter(
+      (part) => part.length > 0,
+    );
+    const sizes = parts.map((part) => ({
+      keys: Math.max(...part.map(({ keys }) => widthOf(line(keys)))),
+      label: Math.max(...part.map(({ label }) => widthOf(line(label)))),
+    }));
+    const wide = sizes.reduce((sum, size) => sum + size.keys + 2 + size.label + gap, -gap);
+    if (wide > cols - 4 && across > 1) continue;
+    return Array.from({ length: down }, (_, y) =>
+      line(
+        ' ',
+        ...parts.flatMap((part, x) => {
+          const { keys = 0, label = 0 } = sizes[x] ?? {};
+          const hint = part[y];
+          const text = hint ? line(span(padStart(hint.keys, keys), strong), '  ', span(hint.label)) : [];
+          return fitted(text, keys + 2 + label + (x + 1 < parts.length ? gap : 0));
+        }),
       ),
-    ),
-  );
+    );
+  }
+  return [];
+}
+
+const padStart = (text: string, cols: number): string =>
+  ' '.repeat(Math.max(0, cols - widthOf(line(text)))) + text;
+
+/** One after the other, row by row. */
+function flow(all: readonly Hint[], cols: number): Line[] {
+  const lines: Line[] = [];
+  let row: Line = [];
+  for (const { keys, label } of all) {
+    const hint = line(span(keys, strong), ' ', span(label, quiet));
+    const longer = row.length === 0 ? line(' ', ...hint) : line(...row, '  ', ...hint);
+    if (row.length > 0 && widthOf(longer) > cols - 3) {
+      lines.push(row);
+      row = line(' ', ...hint);
+    } else row = longer;
+  }
+  return row.length > 0 ? [...lines, row] : lines;
 }
 
 /** The hint panel of the leader key. */
 export const hintPanel = (keymap: Keymap, cols: number, rows: number): Line[] =>
   box(
     { title: line(span(keymap.leader, strong), span(' then', quiet)), style: accent },
-    hintRows(keymap, cols),
+    hintRows(keymap, cols, rows - 2),
     cols,
     rows,
   );
