@@ -47,10 +47,14 @@ export const verbs: readonly Verb[] = [
     args: [],
     options: {
       '--headless': 'start the supervisor alone, in the background',
+      '--plain': 'work in lines instead of a screen: for screen readers, dumb terminals and pipes',
       '--demo': 'play the whole job with a scripted team in a throwaway repository',
       '--layout <name>': 'open this layout instead of the one agents.yaml names',
     },
-    examples: ['mcc up', 'mcc up --demo', 'mcc up --headless && mcc status'],
+    examples: ['mcc up', 'mcc up --demo', 'mcc up --headless && mcc status', 'mcc up --plain'],
+    notes: [
+      'With `--plain` nothing is drawn: agents, tasks, messages and what waits for you are said as lines when they change, what happens within half a second as it stands in the end. A line you type is a command without `mcc`: `status`, `ask "…"`, `allow backend`. Besides: `focus backend` chooses whom you speak to (`focus next` takes the next agent that needs you), `> words` sends that agent a message, `capture` reads its screen without frames, `type words` and `press enter` go to its terminal, `detach` or the end of the input leaves. With `--json` each line is an object.',
+    ],
     load: () => import('./up.ts'),
   },
   {
