@@ -105,6 +105,14 @@ export function isRisky(content: number): boolean {
   return (content & COMBINED) !== 0 || (content & CODE_MASK) >= 0x1f000 || joinsBefore(content);
 }
 
+/** The columns that a terminal takes at most for risky content: one that joins nothing draws each character by itself. */
+export function mostColumns(content: number): number {
+  if (!(content & COMBINED)) return 2;
+  let columns = 0;
+  for (const character of glyphText(content)) if (!/^[\p{M}\p{Cf}]/u.test(character)) columns += 2;
+  return Math.max(2, columns);
+}
+
 /** Columns taken by a content word: 0 for the right half of a wide glyph, else 1 or 2. */
 export function glyphWidth(content: number): number {
   return content >>> WIDTH_SHIFT;

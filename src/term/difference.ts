@@ -5,6 +5,7 @@ import {
   isErased,
   isRisky,
   joinsBefore,
+  mostColumns,
   type Pen,
   penDifference,
   RIGHT_HALF,
@@ -61,6 +62,11 @@ class Painter {
   /** Where the next glyph would land; -1 when terminals may disagree. */
   #x = -1;
   #y = -1;
+  /** The column up to which the row in hand is painted. */
+  #end = 0;
+  /** The cells from the first to without the second are painted although they did not change. */
+  #disturbedFrom = 0;
+  #disturbedTo = 0;
   readonly #old: Uint32Array;
   readonly #new: Uint32Array;
   readonly #cols: number;
@@ -79,21 +85,21 @@ class Painter {
 
   paintRow(y: number): void {
     const row = y * this.#cols;
-    let end = this.#cols;
-    while (end > 0 && this.#same(row + end - 1)) end--;
-    let x = this.#nextChange(row, 0, end);
-    while (x < end) {
+    this.#end = this.#cols;
+    while (this.#end > 0 && this.#same(row + this.#end - 1)) this.#end--;
+    let x = this.#nextChange(row, 0);
+    while (x < this.#end) {
       this.#approach(row, x, y);
-      x = this.#paintRun(row, x, y, end);
-      x = this.#nextChange(row, x, end);
+      x = this.#paintRun(row, x, y);
+      x = this.#nextChange(row, x);
     }
   }
 
   /** Paints from a changed cell up to the next unchanged one; returns the column after it. */
-  #paintRun(row: number, start: number, y: number, end: number): number {
+  #paintRun(row: number, start: number, y: number): number {
     let x = start;
-    while (x < end && !this.#same(row + x)) {
-      const blanks = this.#blanks(row, x, end);
+    while (x < this.#end && !this.#same(row + x)) {
+      const blanks = this.#blanks(row, x);
       if (blanks >= LONG_BLANK || (blanks > 0 && x + blanks === this.#cols && blanks > 3)) {
         this.#use(PLAIN);
         this.#place(x, y);
@@ -105,10 +111,10 @@ class Painter {
   }
 
   /** Blank cells on the default background from here, as far as changes go, or to the end of the row. */
-  #blanks(row: number, x: number, end: number): number {
+  #blanks(row: number, x: number): number {
     let to = x;
     while (to < this.#cols && isErased(this.#new, (row + to) * CELL)) to++;
-    return (to === this.#cols ? to : Math.min(to, end)) - x;
+    return (to === this.#cols ? to : Math.min(to, this.#end)) - x;
   }
 
   #print(cell: number, x: number, y: number): number {
@@ -118,16 +124,31 @@ class Painter {
     this.#use({ fg: this.#new[at + 1] ?? 0, bg: this.#new[at + 2] ?? 0, extended: this.#new[at + 3] ?? 0 });
     if (joinsBefore(content)) this.#x = -1;
     this.#place(x, y);
+    const risky = isRisky(content);
+    if (risky) this.#secure(cell, x, content);
     this.#out += glyphText(content);
-    this.#x = isRisky(content) || x + width >= this.#cols ? -1 : x + width;
+    this.#x = risky || x + width >= this.#cols ? -1 : x + width;
     return width;
   }
 
+  /**
+   * A terminal may find this glyph narrower, and leave half of what was there, or wider, and draw over the next cells: the
+   * place is emptied before, and those cells are painted after it.
+   */
+  #secure(cell: number, x: number, content: number): void {
+    const width = glyphWidth(content);
+    if (width > 1) this.#out += `\x1b[${width}X`;
+    const reach = Math.min(this.#cols - x, mostColumns(content));
+    this.#disturbedFrom = cell + width;
+    this.#disturbedTo = Math.max(cell + reach, this.#disturbedTo);
+    this.#end = Math.max(this.#end, x + reach);
+  }
+
   /** The first column from `x` on that changed, or the left half of the glyph there. */
-  #nextChange(row: number, x: number, end: number): number {
+  #nextChange(row: number, x: number): number {
     let change = x;
-    while (change < end && this.#same(row + change)) change++;
-    if (change > x && change < end && this.#new[(row + change) * CELL] === RIGHT_HALF) change--;
+    while (change < this.#end && this.#same(row + change)) change++;
+    if (change > x && change < this.#end && this.#new[(row + change) * CELL] === RIGHT_HALF) change--;
     return change;
   }
 
@@ -150,6 +171,7 @@ class Painter {
   #same(cell: number): boolean {
     const at = cell * CELL;
     return (
+      !(cell >= this.#disturbedFrom && cell < this.#disturbedTo) &&
       this.#new[at] === this.#old[at] &&
       this.#new[at + 1] === this.#old[at + 1] &&
       this.#new[at + 2] === this.#old[at + 2] &&

@@ -39,11 +39,12 @@ interface Events {
   end: undefined;
 }
 
-// Alternate screen, cleared; mouse buttons and drags in SGR coordinates; focus; bracketed paste; ask for kitty keys.
-const ENTER = '\x1b[?1049h\x1b[2J\x1b[?1002h\x1b[?1006h\x1b[?1004h\x1b[?2004h\x1b[?25l\x1b[?u';
+// Alternate screen, cleared; no wrapping, so that a glyph which the terminal finds wider than we do spoils no other line;
+// mouse buttons and drags in SGR coordinates; focus; bracketed paste; ask for kitty keys.
+const ENTER = '\x1b[?1049h\x1b[2J\x1b[?7l\x1b[?1002h\x1b[?1006h\x1b[?1004h\x1b[?2004h\x1b[?25l\x1b[?u';
 // CAN ends a sequence that was cut off. Kitty flags belong to the alternate screen, so they go before it does.
 const LEAVE =
-  '\x18\x1b[?2026l\x1b[?2004l\x1b[?1004l\x1b[?1006l\x1b[?1002l\x1b]8;;\x1b\\\x1b[m\x1b[0 q\x1b[?1049l\x1b[?25h';
+  '\x18\x1b[?2026l\x1b[?2004l\x1b[?1004l\x1b[?1006l\x1b[?1002l\x1b]8;;\x1b\\\x1b[m\x1b[0 q\x1b[?7h\x1b[?1049l\x1b[?25h';
 /** Kitty keyboard: disambiguate (1) and report shifted keys (4), on and off again. */
 const KITTY_ON = '\x1b[>5u';
 const KITTY_OFF = '\x1b[<u';

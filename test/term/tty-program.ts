@@ -15,7 +15,7 @@ tty.onInput((data) => {
 });
 tty.onRepaint(() => tty.write('repainted'));
 tty.onResize((size) => tty.write(`now ${size.cols}x${size.rows}`));
-tty.onDrain(() => tty.write('drained'));
+tty.onDrain(() => tty.write('\x1b[Hdrained'));
 
 /** Frames as fast as they are taken, until one is refused. */
 function flood(): void {
