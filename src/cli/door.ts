@@ -4,6 +4,7 @@ import { commands, understand } from '../commands/index.ts';
 import { parseWords } from '../commands/words.ts';
 import type { Actor } from '../core/event.ts';
 import { isRefusal } from '../core/refusal.ts';
+import { visible } from '../core/visible.ts';
 import type { WireClient } from '../wire/client.ts';
 import { connectTo } from './connection.ts';
 import { foldState } from './fold.ts';
@@ -105,6 +106,6 @@ const carryOut = (
 
 function tellOutcome(shell: Shell, { text, data }: { text: string; data?: unknown }, json: boolean): number {
   if (json) shell.out(`${JSON.stringify(data ?? { text }, null, 2)}\n`);
-  else if (text !== '') shell.out(`${text.replace(/\n$/, '')}\n`);
+  else if (text !== '') shell.out(`${visible(text.replace(/\n$/, ''))}\n`);
   return exits.ok;
 }

@@ -1,5 +1,6 @@
 import { ConfigError } from '../core/config-error.ts';
 import type { Refusal } from '../core/refusal.ts';
+import { visible } from '../core/visible.ts';
 import { exits, type Shell, styled } from './shell.ts';
 
 /** What ends a verb in a way that a person can put right: what is wrong, what to do, and the exit code. */
@@ -31,7 +32,7 @@ export function tellRefusal(
 }
 
 function tell(shell: Shell, what: string, hint: string | undefined): void {
-  const lines = what.split('\n');
+  const lines = visible(what).split('\n');
   shell.err(`${styled(shell, 'red', 'mcc:')} ${lines.join('\n     ')}\n`);
   if (hint) shell.err(`${styled(shell, 'dim', 'hint:')} ${hint}\n`);
 }

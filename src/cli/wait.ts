@@ -1,5 +1,6 @@
 import { type Event, parseEvent } from '../core/event.ts';
 import { isEnded, isFinished, type State } from '../core/state.ts';
+import { visible } from '../core/visible.ts';
 import type { WireClient } from '../wire/client.ts';
 import { Stop, tellRefusal } from './report.ts';
 import { exits, type Shell } from './shell.ts';
@@ -46,6 +47,6 @@ export async function waitForTask(
     connection.send({ type: 'follow' });
   });
   if (!ended.ok) return tellRefusal(shell, { refusal: ended.text, hint: `mcc task show ${task}` }, json);
-  shell.out(json ? `${JSON.stringify({ task, result: ended.text }, null, 2)}\n` : `${ended.text}\n`);
+  shell.out(json ? `${JSON.stringify({ task, result: ended.text }, null, 2)}\n` : `${visible(ended.text)}\n`);
   return exits.ok;
 }

@@ -130,15 +130,13 @@ function inbox({ state, input, by }: Context): Outcome {
   const box = reader ?? which;
   const posts = Object.values(state.posts)
     .filter(({ message }) => box === '' || message.to === box)
-    .filter((post) => all || isPending(post) || (box === 'person' && post.receipt !== 'answered'))
+    .filter((post) => all || isPending(post))
     .sort((a, b) => a.seq - b.seq);
-  // Whoever reads the own inbox has its messages: that is their acceptance.
-  const body =
-    reader === undefined
-      ? posts.map(postLine)
-      : posts.map((post) => `${postLine(post)}\n${post.message.body}\n`);
+  // Whoever reads the own inbox gets its messages in full: that is their acceptance.
+  const own = box === (reader ?? 'person');
+  const body = own ? posts.map((post) => `${postLine(post)}\n${post.message.body}\n`) : posts.map(postLine);
   return {
-    ...(box === (reader ?? 'person') ? took(posts) : {}),
+    ...(own ? took(posts) : {}),
     text: body.join('\n') || 'no messages',
     data: posts,
   };
