@@ -73,20 +73,29 @@ export class Redactor {
   #mask(whole: string, last: boolean): { text: string; end: number } {
     if (this.#secrets.size === 0) return { text: whole, end: whole.length };
     const { seen, places } = visible(whole);
-    const letters = whole.split('');
+    const masked: number[] = [];
     for (let at = 0; at < seen.length; at++) {
-      const secrets = this.#secrets.get(seen.charAt(at)) ?? [];
+      const secrets = this.#secrets.get(seen.charAt(at));
+      if (!secrets) continue;
       const rest = seen.length - at;
       const begun = secrets.some((secret) => secret.length > rest && secret.startsWith(seen.slice(at)));
-      if (begun && !last) return { text: letters.join(''), end: places[at] ?? 0 };
+      if (begun && !last) return { text: bulleted(whole, masked), end: places[at] ?? 0 };
       const secret = secrets.find((one) => seen.startsWith(one, at));
       if (!secret) continue;
       this.found += 1;
-      for (const place of places.slice(at, at + secret.length)) letters[place] = '•';
+      masked.push(...places.slice(at, at + secret.length));
       at += secret.length - 1;
     }
-    return { text: letters.join(''), end: whole.length };
+    return { text: bulleted(whole, masked), end: whole.length };
   }
+}
+
+/** The text with • at these places. */
+function bulleted(text: string, places: readonly number[]): string {
+  if (places.length === 0) return text;
+  const letters = text.split('');
+  for (const place of places) letters[place] = '•';
+  return letters.join('');
 }
 
 /** The letters that a stream shows, and where they stand in it. */
