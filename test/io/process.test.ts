@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -175,7 +175,10 @@ describe('a process tree', () => {
   });
 
   test('a stopped process hears that it shall end', async () => {
-    const { pid, start: began } = await start('kill -STOP $$ & echo up; wait; sleep 300');
+    // It stops itself only after its word, which would else never come.
+    const { pid, start: began } = await start('echo up; kill -STOP $$; sleep 300');
+    const state = () => execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+    await until(() => state().startsWith('T'));
     expect(await killTree({ pid, start: began }, { grace: 10_000 })).toEqual([]);
   });
 
