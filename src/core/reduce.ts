@@ -91,6 +91,9 @@ const newAgent = (name: string, kind: string, wanted: boolean): Agent => ({
   crashes: 0,
 });
 
+/** A worktree as it is made: nothing in it differs from the base. */
+const unchanged = { dirty: 0, ahead: 0, behind: 0, insertions: 0, deletions: 0 };
+
 /** Permissions that nobody waits for any more are forgotten; the log keeps them. */
 const withoutPermissions = (state: State, over: (permission: Permission) => boolean): State => {
   const left = Object.entries(state.permissions).filter(([, permission]) => !over(permission));
@@ -213,7 +216,7 @@ const appliers: Appliers = {
     withAgent(state, agent, (it) => ({
       ...it,
       worktree: {
-        ...(it.worktree ?? { dirty: 0, ahead: 0, behind: 0, insertions: 0, deletions: 0 }),
+        ...(it.worktree ?? unchanged),
         path,
         branch,
         commit,
@@ -288,7 +291,11 @@ const appliers: Appliers = {
     withAgent(
       withOpen(state, task, (it) => ({ ...(without(it, 'held') as Task), branch, base, status: 'working' })),
       agent,
-      (it) => (it.worktree ? { ...it, worktree: { ...it.worktree, branch, commit: base, dirty: 0 } } : it),
+      // A branch that was just made has nothing of its own yet.
+      (it) =>
+        it.worktree
+          ? { ...it, worktree: { ...unchanged, path: it.worktree.path, branch, commit: base } }
+          : it,
     ),
   'task.held': (state, { task, reason }) => withOpen(state, task, (it) => ({ ...it, held: reason })),
   'task.submitted': (state, { task, branch, commit, summary, at }) => {

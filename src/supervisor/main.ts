@@ -108,6 +108,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
       version,
       program: options.program,
       sizes: new Map(),
+      candidates: new Map(),
       supervisor,
       hooks,
       host: options.host ?? ptyHost(),

@@ -5,6 +5,7 @@ import type { Paths } from '../io/paths.ts';
 import type { Repository } from '../io/repository.ts';
 import type { Host } from '../term/pty.ts';
 import type { Size } from '../term/screen.ts';
+import type { Built } from './effects/merge.ts';
 import type { Permissions } from './permission.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Tokens } from './tokens.ts';
@@ -24,6 +25,8 @@ export interface Project {
   program: readonly string[];
   /** the size that the screen last asked for, by agent; outlives a session */
   sizes: Map<string, Size>;
+  /** what approved tasks come to on the base as it is, by task, until they are merged */
+  candidates: Map<string, Built>;
   supervisor: Supervisor;
   hooks: HookServer;
   host: Host;

@@ -21,16 +21,8 @@ export function watchWorktree(project: Project, terminal: Terminal): () => void 
     if (looking) return soon();
     looking = true;
     lookedAt = performance.now();
-    try {
-      await lookAtWorktree(project, terminal.agent);
-    } catch (error) {
-      project.note('warn', 'git did not tell the state of a worktree', {
-        agent: terminal.agent,
-        error: String(error),
-      });
-    } finally {
-      looking = false;
-    }
+    await lookAtWorktrees(project, [terminal.agent]);
+    looking = false;
   };
   const soon = () => {
     timer ??= setTimeout(() => void look(), quietMs);
@@ -43,8 +35,19 @@ export function watchWorktree(project: Project, terminal: Terminal): () => void 
   };
 }
 
+/** Looks at the worktrees of these agents, one after the other; what git does not tell is noted, and stays as it was seen last. */
+export async function lookAtWorktrees(
+  project: Project,
+  names: readonly string[] = Object.keys(project.supervisor.state.agents),
+): Promise<void> {
+  for (const agent of names)
+    await lookAtWorktree(project, agent).catch((error: unknown) =>
+      project.note('warn', 'git did not tell the state of a worktree', { agent, error: String(error) }),
+    );
+}
+
 /** Asks git for the state of an agent's worktree and tells it when it changed. */
-export async function lookAtWorktree(project: Project, name: string): Promise<void> {
+async function lookAtWorktree(project: Project, name: string): Promise<void> {
   const { supervisor } = project;
   const worktree = supervisor.state.agents[name]?.worktree;
   if (!worktree) return;

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { moveBase } from '../../src/io/base.ts';
+import { findObstacle, moveBase } from '../../src/io/base.ts';
 import { buildCandidate, type Candidate, predictConflict } from '../../src/io/candidate.ts';
 import { changedFiles, diff, diffStat } from '../../src/io/diff.ts';
 import { inspect, type Repository } from '../../src/io/repository.ts';
@@ -199,7 +199,9 @@ test('local changes that are in the way stop it, with the files; others stay as 
     { 'a.txt': '1\n', 'other.txt': '1\n' },
   );
   write(repository.root, { 'a.txt': 'mine\n', 'other.txt': 'mine\n' });
+  const foreseen = await findObstacle(request);
   const refused = await moveBase(request);
+  expect(refused).toMatchObject({ ...foreseen, reason: expect.stringContaining(foreseen?.reason ?? '?') });
   expect(refused).toMatchObject({
     type: 'refused',
     where: repository.root,
@@ -207,11 +209,24 @@ test('local changes that are in the way stop it, with the files; others stay as 
     reason: expect.stringMatching(/would be overwritten by merge/),
   });
   write(repository.root, { 'a.txt': '1\n', 'new.txt': 'mine\n' });
+  expect(await findObstacle(request)).toMatchObject({ files: ['new.txt'] });
   expect(await moveBase(request)).toMatchObject({ type: 'refused', files: ['new.txt'] });
   expect(tip(repository)).toBe(from);
   rmSync(join(repository.root, 'new.txt'));
+  expect(await findObstacle(request)).toBeNull();
   expect(await moveBase(request)).toEqual({ type: 'moved', where: repository.root });
   expect(readFileSync(join(repository.root, 'other.txt'), 'utf8')).toBe('mine\n');
+});
+
+test('what the person has staged just as the candidate has it is not in the way', async () => {
+  const { repository, request } = await makeCandidate(
+    { 'a.txt': 'bob\n', 'new.txt': 'bob\n' },
+    { 'a.txt': '1\n' },
+  );
+  write(repository.root, { 'a.txt': 'bob\n', 'new.txt': 'bob\n' });
+  git(repository.root, 'add', '--all');
+  expect(await findObstacle(request)).toBeNull();
+  expect(await moveBase(request)).toEqual({ type: 'moved', where: repository.root });
 });
 
 test('an ignored file of the person is not overwritten', async () => {

@@ -114,7 +114,7 @@ test('a conflict goes back to its author with the files, and what needs the task
   await team.idle('ann', 'bob');
   const one = (await team.command('task', 'add', 'one', '--to', 'ann')).split(' ')[0] ?? '';
   const two = (await team.command('task', 'add', 'two', '--to', 'bob')).split(' ')[0] ?? '';
-  await team.command('task', 'add', 'three', '--needs', two);
+  await team.command('task', 'add', 'three', '--needs', two, '--to', 'ann');
   await isNow(team, one, 'working');
   await isNow(team, two, 'working');
   team.commit('ann', { 'a.txt': 'ann\n' });
@@ -124,6 +124,7 @@ test('a conflict goes back to its author with the files, and what needs the task
     await team.command('approve', id);
   }
   await isNow(team, one, 'merged');
+  await team.until('the others are seen to be behind', ({ agents }) => agents.bob?.worktree?.behind === 2);
   const back = await team.until(
     'the other comes back',
     ({ tasks }) => tasks[two]?.status === 'working' && tasks[two],
@@ -135,6 +136,11 @@ test('a conflict goes back to its author with the files, and what needs the task
   await team.command('task', 'submit', two);
   await team.command('approve', two);
   await isNow(team, two, 'merged');
+  const next = await team.until('the next begins', ({ tasks }) => tasks.t3?.status === 'working' && tasks.t3);
+  expect(team.state.agents[next.agent ?? '']?.worktree).toMatchObject({
+    branch: next.branch,
+    ...{ ahead: 0, behind: 0, insertions: 0 },
+  });
   expect(readFileSync(join(team.root, 'a.txt'), 'utf8')).toBe('bob\n');
   expect(git(team.root, 'status', '--porcelain')).toBe('');
 });
@@ -148,7 +154,10 @@ test('a gate that fails sends the work back with its output, and nothing of a ga
   const id = await approved(team, 'ann', { 'bad.txt': '' });
   const back = await team.until('it comes back', ({ tasks }) => tasks[id]?.status === 'working' && tasks[id]);
   expect(back.findings).toMatchObject([
-    { kind: 'gates', text: expect.stringContaining('gate check failed (exit 1):\nchecked') },
+    {
+      kind: 'gates',
+      text: expect.stringMatching(/^gate check failed \(exit 1\):\n\$ export left=.*good\.txt\nchecked/),
+    },
   ]);
   expect(startTime(Number(readFileSync(left, 'utf8')))).toBeUndefined();
   expect(git(team.root, 'log', '--format=%s')).toBe('Start');
@@ -193,6 +202,32 @@ test("changes in the person's checkout that are in the way hold the merge with g
   git(team.root, 'checkout', '--quiet', 'a.txt');
   await isNow(team, id, 'merged');
   expect(readFileSync(join(team.root, 'a.txt'), 'utf8')).toBe('theirs\n');
+});
+
+test('gates do not run for what could not be merged, nor twice for what git refused, and a reason is told once', async () => {
+  const room = folder();
+  const [runs, go] = [join(room, 'runs'), join(room, 'go')];
+  const run = `echo x >> '${runs}'; while ! [ -e '${go}' ]; do sleep 0.02; done`;
+  const team = await shells({ merge: { gates: [{ name: 'slow', run }] } }).serve();
+  await team.idle('ann');
+  const told = () =>
+    team.events.flatMap((event) => (/^merge\.(started|held|gated)/.test(event.type) ? [event.type] : []));
+  writeFileSync(join(team.root, 'a.txt'), 'mine\n');
+  const id = await approved(team, 'ann', { 'a.txt': 'theirs\n' });
+  const held = await team.until('it is held', ({ tasks }) => tasks[id]?.held);
+  expect(held).toBe(
+    `Your local changes to the following files would be overwritten by merge: a.txt (in ${team.root})`,
+  );
+  expect(existsSync(runs)).toBe(false);
+  git(team.root, 'checkout', '--quiet', 'a.txt');
+  await team.until('the gate runs', () => existsSync(runs));
+  writeFileSync(join(team.root, 'a.txt'), 'mine again\n');
+  writeFileSync(go, '');
+  await team.until('it is held anew', ({ tasks, merging }) => !merging && tasks[id]?.held === held);
+  git(team.root, 'checkout', '--quiet', 'a.txt');
+  await isNow(team, id, 'merged');
+  expect(readFileSync(runs, 'utf8')).toBe('x\n');
+  expect(told()).toEqual(['merge.held', 'merge.started', 'merge.gated', 'merge.held']);
 });
 
 test('with merge.auto off what is approved waits for the word', async () => {

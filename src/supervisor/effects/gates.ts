@@ -40,7 +40,9 @@ export async function runGates(
       const how = result.timedOut
         ? `took longer than ${gate.timeout} s`
         : `exit ${result.code ?? result.signal ?? '?'}`;
-      return `gate ${gate.name} failed (${how}):\n${output}`;
+      const command = typeof gate.run === 'string' ? gate.run : gate.run.join(' ');
+      const said = output.trim() === '' ? 'it printed nothing' : output;
+      return `gate ${gate.name} failed (${how}):\n$ ${command}\n${said}`;
     }
   }
   return null;

@@ -1,11 +1,11 @@
 import type { Fact, FactOf } from '../../core/event.ts';
 import type { Task } from '../../core/state.ts';
-import { type Move, moveBase } from '../../io/base.ts';
-import { buildCandidate } from '../../io/candidate.ts';
+import { findObstacle, moveBase, type Obstacle } from '../../io/base.ts';
+import { buildCandidate, type Candidate } from '../../io/candidate.ts';
 import { repositoryGit } from '../../io/repository.ts';
 import { headline } from '../headline.ts';
 import type { Project } from '../project.ts';
-import { lookAtWorktree } from '../worktree-watch.ts';
+import { lookAtWorktrees } from '../worktree-watch.ts';
 import { runGates } from './gates.ts';
 
 /** Stamps facts that this merge meets. */
@@ -26,14 +26,18 @@ export async function mergeTask(project: Project, id: string): Promise<void> {
   try {
     await mergeCommit(project, { ...task, branch: task.branch }, commit, tell);
   } catch (error) {
-    tell({
-      type: 'merge.held',
-      task: id,
-      reason: headline(error instanceof Error ? error.message : String(error)),
-    });
+    hold(project, id, headline(error instanceof Error ? error.message : String(error)), tell);
     throw error;
   }
-  if (task.agent) await lookAtWorktree(project, task.agent);
+  // The base moved, so that every branch is further behind it than was seen.
+  if (project.supervisor.state.tasks[id]?.status === 'merged') await lookAtWorktrees(project);
+}
+
+/** A merge that waits says why, once per reason. */
+function hold({ supervisor }: Project, task: string, reason: string, tell: Tell): void {
+  const { state } = supervisor;
+  if (state.merging?.task === task || state.tasks[task]?.held !== reason)
+    tell({ type: 'merge.held', task, reason });
 }
 
 async function mergeCommit(
@@ -56,12 +60,7 @@ async function mergeCommit(
   const from = await git.commit(`refs/heads/${base}`);
   if (!from)
     throw new Error(`the base branch ${base} is gone: make it again, or name another in agents.yaml`);
-  const candidate = await buildCandidate({
-    repository,
-    base: from,
-    commit,
-    message: messageOf(project, task),
-  });
+  const candidate = await candidateOf(project, task, from, commit);
   if (candidate.type === 'empty') return tell({ type: 'task.merged', task: id, commit, base: from });
   if (candidate.type === 'conflict') {
     const detail = candidate.files.map(({ path, detail: what }) => `${path}: ${what}`).join('; ');
@@ -71,23 +70,62 @@ async function mergeCommit(
       candidate.files.map(({ path }) => path),
     );
   }
-  tell({ type: 'merge.started', task: id, commit, base: from });
-  const failed = await runGates(project, id, candidate.commit, tell);
-  if (failed) return back('gates', failed);
+  const move = { repository, base, from, to: candidate.commit };
+  const wait = (obstacle: Obstacle): void => {
+    hold(project, id, refusalOf(obstacle), tell);
+    supervisor.postpone(`merge ${id}`, againMs);
+  };
+  const obstacle = await findObstacle(move);
+  if (obstacle) return wait(obstacle);
+  if (!candidate.gated) {
+    tell({ type: 'merge.started', task: id, commit, base: from });
+    const failed = await runGates(project, id, candidate.commit, tell);
+    if (failed) return back('gates', failed);
+    candidate.gated = true;
+  }
   if (supervisor.state.tasks[id]?.approval?.commit !== commit)
-    return tell({ type: 'merge.held', task: id, reason: 'the approval was taken back while the gates ran' });
-  const moved = await moveBase({ repository, base, from, to: candidate.commit });
-  if (moved.type === 'moved') return tell({ type: 'task.merged', task: id, commit, base: candidate.commit });
+    return hold(project, id, 'the approval was taken back while the gates ran', tell);
+  const moved = await moveBase(move);
+  if (moved.type === 'refused') return wait(moved);
   // Somebody else moved the base while the gates ran: the candidate is built again on what is there now.
-  const stale = `${base} moved meanwhile: it is tried again on the new base`;
-  tell({ type: 'merge.held', task: id, reason: moved.type === 'stale' ? stale : refusalOf(moved) });
-  if (moved.type === 'refused') supervisor.postpone(`merge ${id}`, againMs);
+  if (moved.type === 'stale')
+    return hold(project, id, `${base} moved meanwhile: it is tried again on the new base`, tell);
+  project.candidates.delete(id);
+  tell({ type: 'task.merged', task: id, commit, base: candidate.commit });
+}
+
+/** The candidate of a task, and whether all gates passed on it: kept, so that what git refuses for now is not tested anew. */
+export interface Built {
+  type: 'candidate';
+  commit: string;
+  /** what it was built from: commits, and the message */
+  from: string;
+  of: string;
+  message: string;
+  gated: boolean;
+}
+
+async function candidateOf(
+  project: Project,
+  task: Task,
+  from: string,
+  of: string,
+): Promise<Built | Exclude<Candidate, { type: 'candidate' }>> {
+  const { repository, candidates } = project;
+  const message = messageOf(project, task);
+  const known = candidates.get(task.id);
+  if (known?.from === from && known.of === of && known.message === message) return known;
+  const made = await buildCandidate({ repository, base: from, commit: of, message });
+  if (made.type !== 'candidate') return made;
+  const built: Built = { type: 'candidate', commit: made.commit, from, of, message, gated: false };
+  candidates.set(task.id, built);
+  return built;
 }
 
 const short = (commit: string): string => commit.slice(0, 10);
 
 /** Git's reason on one line, with the files that it names and the checkout that they are in. */
-const refusalOf = ({ reason, where, files }: Extract<Move, { type: 'refused' }>): string =>
+const refusalOf = ({ reason, where, files }: Obstacle): string =>
   `${headline(reason)}${files.length > 0 ? `: ${files.slice(0, 5).join(', ')}` : ''}${where ? ` (in ${where})` : ''}`;
 
 const messageOf = (project: Project, task: Task): string =>

@@ -4,6 +4,7 @@ import { repositoryGit } from '../../io/repository.ts';
 import { ensureWorktree } from '../../io/worktree.ts';
 import { headline } from '../headline.ts';
 import type { Project } from '../project.ts';
+import { lookAtWorktrees } from '../worktree-watch.ts';
 
 /** Makes the worktree of an agent, on its branch for work without a task. */
 export async function makeWorktree(project: Project, name: string): Promise<void> {
@@ -49,4 +50,5 @@ export async function startTaskBranch(
     return;
   }
   supervisor.turn([{ type: 'task.branched', task, agent, branch, base }], 'mcc', `branch ${task}`);
+  await lookAtWorktrees(project, [agent]);
 }
