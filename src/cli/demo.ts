@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { run as down } from './down.ts';
 import { layoutProblems, preflight, stopAtProblems } from './preflight.ts';
 import { misuse, Stop } from './report.ts';
 import { exits, type Shell } from './shell.ts';
+import { demoPrefix, endsWithMe } from './starter.ts';
 import type { Call } from './verbs.ts';
 
 /**
@@ -15,32 +17,40 @@ import type { Call } from './verbs.ts';
  * repository goes when its screen is left; with --headless it stays, and so does its supervisor.
  */
 export async function runDemo(call: Call): Promise<number> {
-  const root = await makeRepository(call.shell);
-  // Whatever is said of the project around this call is not meant.
-  const { MCC_ROOT: _root, MCC_TOKEN: _token, MCC_AGENT: _agent, ...env } = call.shell.env;
-  const shell: Shell = { ...call.shell, cwd: root, env };
+  const root = await realpath(await mkdtemp(join(call.shell.env.TMPDIR || tmpdir(), demoPrefix)));
   const headless = call.options.headless === true;
-  let served = false;
-  const forget = onSignals(() => end(call, shell, root));
+  // Whatever is said of the project around this call is not meant.
+  const { MCC_ROOT: _r, MCC_TOKEN: _t, MCC_AGENT: _a, MCC_SESSION: _s, ...around } = call.shell.env;
+  const env = headless ? around : { ...around, ...endsWithMe() };
+  const shell: Shell = { ...call.shell, cwd: root, env };
+  let ending: Promise<void> | undefined;
+  const finish = () => {
+    ending ??= end(call, shell, root);
+    return ending;
+  };
+  let open = false;
+  const release = onSignals(finish, () => open);
+  let goesOn = false;
   try {
+    await makeRepository(root, call.shell);
     const { team, problems, layouts } = await preflight(shell);
     stopAtProblems([
       ...problems,
       ...(typeof call.options.layout === 'string' ? layoutProblems(call.options.layout, layouts) : []),
     ]);
     const { pid } = await start(root, shell);
-    served = headless;
+    goesOn = headless;
     await ask(root, shell);
     if (!headless) {
       // What the screen says at the end, that the agents go on, is not so of a play.
       const quiet = { ...call, shell: { ...shell, err: () => {} } };
       if (call.options.plain === true) {
         const { openPlain } = await import('./plain.ts');
-        forget();
+        open = true;
         return await openPlain(quiet, root);
       }
       const { openScreen } = await import('./screen.ts');
-      forget(); // the screen hears signals itself, and returns
+      open = true;
       return await openScreen(quiet, root, team, layouts);
     }
     shell.out(
@@ -50,28 +60,45 @@ export async function runDemo(call: Call): Promise<number> {
     );
     return exits.ok;
   } finally {
-    forget();
-    if (!served) await end(call, shell, root);
+    if (!goesOn) await finish();
+    release();
   }
 }
 
-/** A signal ends the play first, and then this process as it would have. Returns how to take that back. */
-function onSignals(finish: () => Promise<void>): () => void {
+/** How long a screen may take to hear a signal and close, in ms. */
+const closing = 3000;
+
+/**
+ * A signal ends the play first, and then this process as it would have; a second one changes nothing of that. A screen
+ * that is open hears it itself and returns. Returns how to take that back.
+ */
+function onSignals(finish: () => Promise<void>, isOpen: () => boolean): () => void {
   const signals = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
-  const offs = signals.map((signal) => {
-    const handler = () => void finish().finally(() => process.kill(process.pid, signal));
-    process.once(signal, handler);
-    return () => process.off(signal, handler);
-  });
-  return () => {
-    for (const off of offs) off();
+  const offs: (() => void)[] = [];
+  const release = () => {
+    for (const off of offs.splice(0)) off();
   };
+  for (const signal of signals) {
+    const die = () =>
+      void finish().finally(() => {
+        release();
+        process.kill(process.pid, signal);
+      });
+    const handler = () => {
+      if (!isOpen()) return die();
+      const late = setTimeout(die, closing);
+      late.unref();
+      offs.push(() => clearTimeout(late));
+    };
+    process.on(signal, handler);
+    offs.push(() => process.off(signal, handler));
+  }
+  return release;
 }
 
-/** A repository with the demo's project in it and its team, filled in for this machine. */
-async function makeRepository({ home, env }: Shell): Promise<string> {
+/** Makes an empty folder a repository with the demo's project and its team, filled in for this machine. */
+async function makeRepository(root: string, { home }: Shell): Promise<void> {
   const demo = join(home, 'examples', 'demo-team');
-  const root = await realpath(await mkdtemp(join(env.TMPDIR || tmpdir(), 'mcc-demo-')));
   await cp(join(demo, 'project'), root, { recursive: true });
   const text = await readFile(join(demo, 'agents.yaml'), 'utf8');
   const quoted = (path: string) => JSON.stringify(path).slice(1, -1);
@@ -104,7 +131,6 @@ async function makeRepository({ home, env }: Shell): Promise<string> {
     await git('config', key, value);
   await git('add', '.');
   await git('commit', '--quiet', '--message', 'Start');
-  return root;
 }
 
 /** Gives the architect the request that the script knows. */
@@ -117,7 +143,13 @@ async function ask(root: string, shell: Shell): Promise<void> {
 }
 
 async function end(call: Call, shell: Shell, root: string): Promise<void> {
-  await down({ ...call, shell: { ...shell, out: () => {} }, options: { force: true }, json: false });
-  await rm(root, { recursive: true, force: true });
+  const silent = { ...shell, out: () => {} };
+  try {
+    // Before that, a signal came while it was made.
+    if (existsSync(join(root, '.git')))
+      await down({ ...call, shell: silent, options: { force: true }, json: false });
+  } finally {
+    await rm(root, { recursive: true, force: true, maxRetries: 5 });
+  }
   call.shell.err('the demo is over: its team was stopped, and its repository removed\n');
 }

@@ -43,7 +43,7 @@ export async function openPlain({ shell, json }: Call, root: string): Promise<nu
   };
   const offs = signals.map((signal) => {
     const stop = () => end(128 + constants.signals[signal], farewell);
-    process.once(signal, stop);
+    process.on(signal, stop); // a second one must not cut the farewell short
     return () => process.off(signal, stop);
   });
   try {

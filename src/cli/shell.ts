@@ -31,7 +31,8 @@ export function processShell(version: string, home: string): Shell {
   for (const stream of [stdout, stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(exits.ok);
-      throw error;
+      // The terminal is gone; whoever read from it hears so too, and a signal tells the rest.
+      if (error.code !== 'EIO') throw error;
     });
   return {
     version,
