@@ -30,7 +30,7 @@ export async function openScreen(
   const end = await runTui({
     ...{ socket, layouts, asked, layout: team.layout, version: shell.version },
     ...{ keys: team.keys, scrollback: team.scrollback },
-    colour: !shell.env.NO_COLOR,
+    ...{ theme: shell.env.NO_COLOR ? 'none' : team.theme, ascii: team.ascii },
     environment: shell.env,
     remembered: existsSync(memory) ? readFileSync(memory, 'utf8') : undefined,
     // What cannot be kept, on a full disk say, is not worth a word: the layout is as its file says the next time.

@@ -210,6 +210,9 @@ function mergeLines({ tests }: Survey): string[] {
 const rest = [
   '# worktrees: worktrees    # folder of the worktrees, relative to the repository',
   '# layout: team            # layout of the screen, a name from layouts/',
+  '# theme: auto             # dark, light, high-contrast or none; auto is as the background of your terminal',
+  '# ascii: true             # draw with ASCII alone',
+  '# notify: [notify-send, mcc]    # run for each thing that comes to need you, told in the last argument',
   '# keys:',
   '#   leader: ctrl-space    # key that opens the command layer',
   '#   bind: {g: "merge"}    # key after the leader: command in words',

@@ -112,6 +112,22 @@ export const teamSchema = z.strictObject({
     .default('worktrees')
     .describe('folder of the worktrees, relative to the repository'),
   layout: z.string().min(1).default('team').describe('layout of the screen, a name from layouts/'),
+  theme: z
+    .enum(['auto', 'dark', 'light', 'high-contrast', 'none'])
+    .default('auto')
+    .describe(
+      'colours of the screen; auto is dark or light as the background of your terminal; none is NO_COLOR',
+    ),
+  ascii: z
+    .boolean()
+    .optional()
+    .describe('draw with ASCII alone; default: where the terminal or its locale cannot do more'),
+  notify: z
+    .union([z.string().min(1), words.min(1)])
+    .optional()
+    .describe(
+      'command run once for each thing that comes to need you, told in its last argument; a string is given to `sh -c` and has it in "$1"',
+    ),
   keys: z
     .strictObject({
       leader: z.string().min(1).default('ctrl-space').describe('key that opens the command layer'),

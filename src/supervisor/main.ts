@@ -14,6 +14,7 @@ import { Clients } from './clients.ts';
 import { wallClock } from './clock.ts';
 import { Ending, guardProcess } from './ending.ts';
 import { takeIn } from './intake.ts';
+import { keepNotices } from './notices.ts';
 import { perform } from './perform.ts';
 import { Permissions } from './permission.ts';
 import type { Project } from './project.ts';
@@ -92,6 +93,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
         clients.told(event);
         project.permissions.told(event, state.permissions);
         views.changed();
+        notices.told();
       },
       broken: (error) => {
         note('error', 'the log cannot be written', { error: String(error) });
@@ -124,6 +126,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
     };
     const clients = new Clients(project);
     const views = keepViews(project);
+    const notices = keepNotices(project);
     supervisor.replay(events);
     // Before anybody is let in: no command may start anything while the last run is not proved dead.
     const facts = [...(await recover(project)), ...(await opening(options, base))];

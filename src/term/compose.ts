@@ -198,6 +198,14 @@ export function recolour(frame: Frame, rect: Rect, pen: { readonly fg: number; r
   });
 }
 
+/** Underlines a region: what was found, where there are no colours. */
+export function underline(frame: Frame, rect: Rect): void {
+  change(frame, rect, (cells, at) => {
+    const fg = (cells[at + 1] ?? 0) | Fg.underline;
+    putCell(cells, at, cells[at] ?? BLANK, fg, cells[at + 2] ?? 0, cells[at + 3] ?? 0);
+  });
+}
+
 function change(frame: Frame, rect: Rect, apply: (cells: Uint32Array, at: number) => void): void {
   const { x, y, cols, rows } = clip(frame, rect);
   for (let row = y; row < y + rows; row++)

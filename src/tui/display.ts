@@ -10,6 +10,7 @@ import {
   placeCursor,
   type Rect,
 } from '../term/compose.ts';
+import { fitFrame, type Outer, showsAll } from '../term/outer.ts';
 import type { Screen } from '../term/screen.ts';
 import { chrome, overlay } from './chrome.ts';
 import { footCursor } from './foot.ts';
@@ -18,6 +19,7 @@ import type { LookBack } from './look-back.ts';
 import { inputCursor } from './overlay/palette.ts';
 import { Surface } from './surface.tsx';
 import type { Terminals } from './terminals.ts';
+import type { Theme } from './theme.ts';
 import { cropped, overlayRect, terminalsIn, type View } from './view.ts';
 
 /** Status is drawn at most five times a second, terminals at most sixty; what the person does, at once. In ms. */
@@ -25,6 +27,12 @@ const chromePace = 200;
 const framePace = 16;
 /** A program that never ends its synchronised update is drawn all the same after this long, in ms. */
 const longestUpdate = 150;
+
+/** The colours of the chrome, and what the outer terminal can show. */
+export interface Looks {
+  readonly theme: Theme;
+  readonly outer: Outer;
+}
 
 export interface Output {
   /** False when the terminal has not taken the last frame yet. */
@@ -41,7 +49,7 @@ export class Display {
   readonly #look: () => View;
   /** runs what timers call */
   readonly #guard: (work: () => void) => void;
-  readonly #colour: boolean;
+  readonly #looks: () => Looks;
   #view: View;
   #chrome: Surface;
   #overlay: Surface | undefined;
@@ -63,7 +71,7 @@ export class Display {
   constructor(
     out: Output,
     terminals: Terminals,
-    colour: boolean,
+    looks: () => Looks,
     look: () => View,
     guard: (work: () => void) => void,
   ) {
@@ -71,7 +79,7 @@ export class Display {
     this.#out = out;
     this.#terminals = terminals;
     this.#look = look;
-    this.#colour = colour;
+    this.#looks = looks;
     this.#view = look();
     this.#chrome = new Surface(this.#view.size);
   }
@@ -99,7 +107,7 @@ export class Display {
     // Geometry first, then the terminals' sizes, then the picture.
     const { focus } = view.ui;
     this.#terminals.show(terminalsIn(view), focus && 'agent' in focus ? focus.agent : undefined);
-    this.#chrome.draw(view.size, chrome(view, this.#colour));
+    this.#chrome.draw(view.size, chrome(view, this.#looks().theme));
     this.#drawOverlay(view);
     this.#changed = null;
     this.compose();
@@ -143,6 +151,8 @@ export class Display {
     const now = performance.now();
     const only = this.#onlyTerminals();
     const frame = only ? this.#patched(only, now) : this.#picture(now);
+    const { outer } = this.#looks();
+    if (!showsAll(outer)) fitFrame(frame, outer);
     const bytes = difference(this.#shown, frame, only ? rowsOf(only) : undefined);
     this.#stale = bytes !== '' && !this.#out.write(bytes);
     if (this.#stale) return;
@@ -183,11 +193,12 @@ export class Display {
     const whole = { x: 0, y: 0, ...view.size };
     const frame = createFrame(view.size);
     const corner = { x: 0, y: 0 };
+    const { theme } = this.#looks();
     cut(this.#chrome.screen, frame, corner, whole);
     for (const { agent, rect } of terminalsIn(view)) this.#cutTerminal(frame, agent, rect, now);
     const rect = overlayRect(view);
     if (rect && this.#overlay) {
-      if (view.ui.mode.type !== 'leader') dim(frame, { ...whole, rows: whole.rows - 1 });
+      if (view.ui.mode.type !== 'leader' && theme.faint) dim(frame, { ...whole, rows: whole.rows - 1 });
       cut(this.#overlay.screen, frame, corner, rect);
       this.#placeOverlayCursor(frame, rect);
     }
@@ -208,13 +219,14 @@ export class Display {
     if (this.#isUpdating(agent, screen, now) && this.#shown && inPlace) keep(this.#shown, frame, rect);
     else {
       cut(screen, frame, from, inside);
-      highlight(frame, this.#view, agent, inside, from.y);
+      highlight(frame, this.#view, agent, inside, from.y, this.#looks().theme);
     }
     const { focus, mode } = this.#view.ui;
     if (mode.type === 'scroll' && mode.agent === agent)
       placeBackCursor(frame, mode, screen, from, inside, rect);
-    else if (!isRunning(state)) dim(frame, rect);
-    else if (
+    else if (!isRunning(state)) {
+      if (this.#looks().theme.faint) dim(frame, rect);
+    } else if (
       focus &&
       'agent' in focus &&
       focus.agent === agent &&
@@ -244,7 +256,7 @@ export class Display {
       return;
     }
     this.#overlay ??= new Surface(rect);
-    this.#overlay.draw({ cols: rect.cols, rows: rect.rows }, overlay(view, rect, this.#colour));
+    this.#overlay.draw({ cols: rect.cols, rows: rect.rows }, overlay(view, rect, this.#looks().theme));
   }
 
   #placeOverlayCursor(frame: Frame, rect: Rect): void {
@@ -253,7 +265,10 @@ export class Display {
     frame.cursor = line
       ? { x: rect.x + 1 + inputCursor(line, rect.cols - 2), y: rect.y + 1, shape: 'bar', blink: false }
       : frame.cursor;
-    if (mode.type === 'page') frame.cursor = null;
+    // The cursor of a terminal does not show through what lies over it.
+    const { cursor } = frame;
+    const covered = cursor && cursor.y >= rect.y && cursor.y < rect.y + rect.rows;
+    if (!line && (mode.type === 'page' || covered)) frame.cursor = null;
   }
 }
 

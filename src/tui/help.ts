@@ -7,7 +7,6 @@ export const keyName = (key: string): string =>
     down: '↓',
     left: '←',
     right: '→',
-    enter: '⏎',
     escape: 'esc',
     pageup: 'pgup',
     pagedown: 'pgdn',

@@ -1,6 +1,7 @@
-import { type Frame, invert, type Rect, recolour } from '../term/compose.ts';
+import { type Frame, invert, type Rect, recolour, underline } from '../term/compose.ts';
 import { occurrencesIn, type Range, type Readable } from '../term/reading.ts';
 import { rangeOf } from './look-back.ts';
+import type { Theme } from './theme.ts';
 import type { View } from './view.ts';
 
 /** What is marked in a terminal: the words that were looked for, and what is selected. */
@@ -18,7 +19,14 @@ function rectsOf({ start, end }: Range, reading: Readable, room: Rect, crop: num
 }
 
 /** Marks a terminal's part of the picture. `crop` is the row of its screen that is shown first. */
-export function highlight(frame: Frame, view: View, agent: string, room: Rect, crop: number): void {
+export function highlight(
+  frame: Frame,
+  view: View,
+  agent: string,
+  room: Rect,
+  crop: number,
+  theme: Theme,
+): void {
   const { mode, selection } = view.ui;
   const back = mode.type === 'leader' ? mode.over : mode.type === 'scroll' ? mode : null;
   const search = back?.agent === agent ? back.search : null;
@@ -30,16 +38,16 @@ export function highlight(frame: Frame, view: View, agent: string, room: Rect, c
     const top = reading.shed + reading.top + crop;
     for (const range of occurrencesIn(reading, search.line.text, top, top + room.rows - 1)) {
       const now = search.found && sameRange(search.found, range);
-      for (const rect of rectsOf(range, reading, room, crop)) recolour(frame, rect, now ? current : match);
+      for (const rect of rectsOf(range, reading, room, crop)) {
+        if (theme.codes) recolour(frame, rect, now ? theme.looked : theme.found);
+        else if (now) invert(frame, rect);
+        else underline(frame, rect);
+      }
     }
   }
   if (selected)
     for (const rect of rectsOf(rangeOf(reading, selected), reading, room, crop)) invert(frame, rect);
 }
-
-/** Colours of the person's palette, as cells hold them: black on yellow, and on cyan for the one that is looked at. */
-const match = { fg: 0x1000000, bg: 0x1000003 };
-const current = { fg: 0x1000000, bg: 0x1000006 };
 
 const sameRange = (a: Range, b: Range): boolean =>
   a.start.line === b.start.line && a.start.x === b.start.x && a.end.line === b.end.line;

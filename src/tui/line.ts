@@ -2,7 +2,7 @@ import { cellWidth, glyphs } from '../term/screen.ts';
 
 /** Lines of styled text: what the chrome is made of. Measured with the emulator's own table, cut and padded exactly. */
 
-/** The 16 colours of the person's own terminal theme; nothing else is used. */
+/** Colours by what they say; a theme (theme.ts) says what they are. */
 export type Color = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'white' | 'gray';
 
 export interface Style {
@@ -19,17 +19,6 @@ export interface Span {
   readonly style: Style;
 }
 export type Line = readonly Span[];
-
-const codes: Record<Color, number> = {
-  red: 31,
-  green: 32,
-  yellow: 33,
-  blue: 34,
-  magenta: 35,
-  cyan: 36,
-  white: 37,
-  gray: 90,
-};
 
 /** Text without what could move the cursor or change the terminal: control characters become spaces, runs of them one. */
 export const clean = (text: string): string =>
@@ -125,15 +114,15 @@ export function wrap(text: string, cols: number): string[] {
   });
 }
 
-/** SGR parameters of a style; without colour only what is no colour is kept (NO_COLOR, no-color.org). */
-export function sgr(style: Style, colour: boolean): string {
+/** The SGR sequence of a style with the colours of a theme; without any, only what is no colour is kept. */
+export function sgr(style: Style, codes: Readonly<Record<Color, string>> | null): string {
   const parameters = [
     ...(style.bold ? [1] : []),
     ...(style.dim ? [2] : []),
     ...(style.italic ? [3] : []),
     ...(style.underline ? [4] : []),
     ...(style.inverse ? [7] : []),
-    ...(style.color && colour ? [codes[style.color]] : []),
+    ...(style.color && codes ? [codes[style.color]] : []),
   ];
   return parameters.length > 0 ? `\x1b[${parameters.join(';')}m` : '';
 }

@@ -22,8 +22,10 @@ export interface TuiOptions {
   keys?: { leader: string; bind: Readonly<Record<string, string>> };
   /** lines of history a terminal keeps, 5000 when not given */
   scrollback?: number;
-  /** false where NO_COLOR is set */
-  colour?: boolean;
+  /** name of a theme, `auto` by the terminal's background, `none` where NO_COLOR is set */
+  theme?: string;
+  /** only ASCII, or in no case; what the terminal can show when not given */
+  ascii?: boolean | undefined;
   /** what tells the terminal and the desktop around it; nothing when not given */
   environment?: Readonly<Record<string, string | undefined>>;
   /** what the screen remembered when it was open last, and how it is kept */
@@ -55,7 +57,8 @@ export async function runTui(options: TuiOptions): Promise<TuiEnd> {
     layout: options.layout,
     asked: options.asked,
     scrollback: options.scrollback ?? 5000,
-    colour: options.colour ?? true,
+    theme: options.theme ?? 'auto',
+    ascii: options.ascii,
     environment: options.environment ?? {},
     remembered: options.remembered,
     remember: options.remember ?? (() => {}),

@@ -34,7 +34,7 @@ function listFrame(view: View, pane: 'board' | 'attention' | 'log', focused: boo
   const name = (text: string) => line(span(text, focused ? strong : heading));
   const style = focused ? accent : quiet;
   if (pane === 'board') {
-    const keys = focused ? line(span('⏎ show  v review  a approve  r send back  m merge', quiet)) : [];
+    const keys = focused ? line(span('enter show  v review  a approve  r send back  m merge', quiet)) : [];
     return { title: name('board'), aside: line(span(boardCount(view.state), quiet)), foot: keys, style };
   }
   if (pane === 'log') return { title: name('messages'), style };

@@ -4,6 +4,7 @@ import { reduce } from '../core/reduce.ts';
 import { emptyState, type State } from '../core/state.ts';
 import { clipboardTools, copyByTool, copySequence } from '../term/clipboard.ts';
 import { type Button, type Input, KeyReader, nameOf } from '../term/keys.ts';
+import { noticeSequence } from '../term/notice.ts';
 import type { Tty } from '../term/tty.ts';
 import type { WireClient } from '../wire/client.ts';
 import type { ServerFrame } from '../wire/schema.ts';
@@ -13,6 +14,7 @@ import type { Keymap } from './keymap.ts';
 import type { Life } from './life.ts';
 import { memorize, recall } from './memory.ts';
 import { point } from './mouse.ts';
+import { Outside } from './outside.ts';
 import { answer, paste, press, scrolledTo, stateChanged } from './step.ts';
 import { Terminals } from './terminals.ts';
 import { type Effect, initialUi, type ScrollBy, type Step, say, settle, still, type Ui } from './ui.ts';
@@ -33,7 +35,8 @@ export interface Ways {
   layout: string;
   asked: string | undefined;
   scrollback: number;
-  colour: boolean;
+  theme: string;
+  ascii: boolean | undefined;
   /** what tells the outer terminal and the desktop around it */
   environment: Readonly<Record<string, string | undefined>>;
   /** what was remembered of the screen when it was open last, and where to keep it */
@@ -50,6 +53,7 @@ export class Seat {
   readonly #terminals: Terminals;
   readonly #hands: Hands;
   readonly #keys = new KeyReader();
+  readonly #outside: Outside;
   readonly #timers: Partial<Record<'escape' | 'toast' | 'silence', NodeJS.Timeout>> = {};
   #display: Display | undefined;
   #state: State = emptyState;
@@ -69,6 +73,7 @@ export class Seat {
       life.guard(() => this.#display?.terminalChanged(agent, this.#hands.isEcho(agent)));
     this.#terminals = new Terminals((frame, body) => wire.send(frame, body), changed, ways.scrollback);
     this.#hands = new Hands(wire, this.#terminals);
+    this.#outside = new Outside(ways, (note) => this.#outsideChanged(note));
   }
 
   /** Takes the terminal over and follows the team; what ends it is told by its life. */
@@ -83,6 +88,7 @@ export class Seat {
       tty.onDrain(() => guard(() => this.#display?.drained())),
       this.#wire.on((frame, body) => guard(() => this.#take(frame, body))),
     );
+    tty.send(this.#outside.questions);
     this.#wire.send({ type: 'follow' });
   }
 
@@ -124,7 +130,13 @@ export class Seat {
   }
 
   #show(): Display {
-    return new Display(this.#tty, this.#terminals, this.#ways.colour, () => this.#look(), this.#guard);
+    return new Display(
+      this.#tty,
+      this.#terminals,
+      () => this.#outside.looks,
+      () => this.#look(),
+      this.#guard,
+    );
   }
 
   #take(frame: ServerFrame, body: Uint8Array): void {
@@ -154,7 +166,7 @@ export class Seat {
     this.#state = reduce(before, event);
     const { ui, alerts } = stateChanged(this.#ui, before, { state: this.#state, now: Date.now() });
     this.#ui = ui;
-    if (alerts.length > 0) this.#tty.send('\x07');
+    this.#alert(alerts);
     this.#display?.stateChanged();
     this.#watchSilence();
   }
@@ -185,7 +197,10 @@ export class Seat {
   }
 
   #act(input: Input): void {
-    if (input.type === 'reply') return;
+    if (input.type === 'reply') {
+      this.#outside.take(input.raw);
+      return;
+    }
     if (input.type === 'focus') this.#hands.outer(input.focused, this.#focused);
     else this.#apply(this.#stepOf(input), input);
   }
@@ -275,6 +290,20 @@ export class Seat {
 
   #scroll(agent: string, by: ScrollBy): void {
     this.#ui = scrolledTo(this.#ui, agent, by, this.#terminals.scroll(agent, by));
+  }
+
+  /** More is known of the outer terminal: what is on it is drawn anew, as it fits. */
+  #outsideChanged(note: string | undefined): void {
+    if (note) this.#ui = say(this.#ui, { text: note, tone: 'refused' });
+    this.#display?.repaint();
+  }
+
+  /** Something came to need the person: one bell, and one notification of the desktop for each. */
+  #alert(texts: readonly string[]): void {
+    if (texts.length === 0) return;
+    const { project } = this.#wire.welcome;
+    const notices = texts.map((text) => noticeSequence(`mcc ${project}`, text, this.#ways.environment));
+    this.#tty.send(`\x07${notices.join('')}`);
   }
 
   #copy(text: string): void {

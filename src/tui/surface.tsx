@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import type { Rect } from '../core/layout.ts';
 import { glyphs, Screen, type Size } from '../term/screen.ts';
 import { type Line, sgr } from './line.ts';
+import type { Theme } from './theme.ts';
 
 /** Text for a rectangle: as many rows as it has, each as wide, with styles as SGR. */
 export interface Block {
@@ -12,9 +13,9 @@ export interface Block {
 }
 
 /** Lines for a rectangle. */
-export const block = (rect: Rect, rows: readonly Line[], colour: boolean): Block => ({
+export const block = (rect: Rect, rows: readonly Line[], theme: Theme): Block => ({
   rect,
-  text: toInk(rows, colour),
+  text: toInk(rows, theme),
 });
 
 /** Blocks in their places. Their rows have the right width, so that nothing is measured or wrapped a second time. */
@@ -142,12 +143,12 @@ function standIn(glyph: string, width: number): string {
 const plainText = /^[\x20-\x7e\u2500-\u259f]*$/;
 
 /** Lines as one text for Ink: styles as SGR, exotic glyphs as stand-ins. */
-const toInk = (rows: readonly Line[], colour: boolean): string =>
+const toInk = (rows: readonly Line[], theme: Theme): string =>
   rows
     .map((row) =>
       row
         .map(({ text, style }) => {
-          const on = sgr(style, colour);
+          const on = sgr(style, theme.codes);
           const shown = plainText.test(text)
             ? text
             : glyphs(text)

@@ -188,6 +188,9 @@ describe('the first agents.yaml', () => {
       'autostart',
       'worktrees',
       'layout',
+      'theme',
+      'ascii',
+      'notify',
       'leader',
       'bind',
       'scrollback',
@@ -196,7 +199,7 @@ describe('the first agents.yaml', () => {
     ])
       expect(text).toMatch(new RegExp(`^ *#? *${key}:`, 'm'));
     const commented = text
-      .replace(/^# (worktrees|layout|keys|scrollback):/gm, '$1:')
+      .replace(/^# (worktrees|layout|theme|ascii|notify|keys|scrollback):/gm, '$1:')
       .replace(/^# {3}(leader|bind):/gm, '  $1:')
       .replace(
         /^( +)# (model|restricted_tools|frameworks|mcp_servers|env|pass_env|args|command|autostart|message):/gm,
@@ -288,6 +291,9 @@ describe('the first agents.yaml', () => {
 
       # worktrees: worktrees    # folder of the worktrees, relative to the repository
       # layout: team            # layout of the screen, a name from layouts/
+      # theme: auto             # dark, light, high-contrast or none; auto is as the background of your terminal
+      # ascii: true             # draw with ASCII alone
+      # notify: [notify-send, mcc]    # run for each thing that comes to need you, told in the last argument
       # keys:
       #   leader: ctrl-space    # key that opens the command layer
       #   bind: {g: "merge"}    # key after the leader: command in words

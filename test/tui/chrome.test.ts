@@ -3,6 +3,7 @@ import type { Fact } from '../../src/core/event.ts';
 import { Screen, type Size } from '../../src/term/screen.ts';
 import { chrome, overlay } from '../../src/tui/chrome.ts';
 import { type Block, Surface } from '../../src/tui/surface.tsx';
+import { themes } from '../../src/tui/theme.ts';
 import { overlayRect } from '../../src/tui/view.ts';
 import { Person } from './stage.ts';
 import { busy, fold, started } from './team.ts';
@@ -22,11 +23,11 @@ function textOf(surface: Surface): string {
   return `\n${rows.join('\n')}\n`;
 }
 
-const drawn = ({ view }: Person): string => textOf(surfaceOf(view.size, chrome(view, true)));
+const drawn = ({ view }: Person): string => textOf(surfaceOf(view.size, chrome(view, themes.dark)));
 
 function overlaid({ view }: Person): string {
   const rect = overlayRect(view);
-  return rect ? textOf(surfaceOf(rect, overlay(view, rect, true))) : 'none';
+  return rect ? textOf(surfaceOf(rect, overlay(view, rect, themes.dark))) : 'none';
 }
 
 describe('the chrome', () => {
@@ -400,7 +401,7 @@ describe('what others wrote', () => {
 
   test('moves no border, whatever its width, and sends nothing to the terminal', () => {
     const person = new Person({ state: fold(evil), cols: 130, rows: 36 });
-    const surface = surfaceOf(person.view.size, chrome(person.view, true));
+    const surface = surfaceOf(person.view.size, chrome(person.view, themes.dark));
     const cells = new Uint32Array(130 * 4);
     const edges = Array.from({ length: 35 }, (_, y) => {
       surface.screen.readRow(y, cells, 0, 130);
@@ -414,7 +415,7 @@ describe('what others wrote', () => {
 
   test('is drawn without colour when that is asked for', () => {
     const person = new Person();
-    const surface = surfaceOf(person.view.size, chrome(person.view, false));
+    const surface = surfaceOf(person.view.size, chrome(person.view, themes.none));
     const cells = new Uint32Array(120 * 4);
     let coloured = 0;
     for (let y = 0; y < 35; y += 1) {
@@ -427,8 +428,8 @@ describe('what others wrote', () => {
 
   test('a screen is a screen: nothing of the chrome scrolls', () => {
     const person = new Person();
-    const surface = surfaceOf(person.view.size, chrome(person.view, true));
-    surface.draw(person.view.size, chrome(person.view, false));
+    const surface = surfaceOf(person.view.size, chrome(person.view, themes.dark));
+    surface.draw(person.view.size, chrome(person.view, themes.none));
     expect(surface.screen).toBeInstanceOf(Screen);
     expect(surface.screen.history).toBe(0);
     surface.dispose();

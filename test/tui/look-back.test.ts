@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createFrame, cut } from '../../src/term/compose.ts';
 import { Screen } from '../../src/term/screen.ts';
 import { highlight } from '../../src/tui/highlight.ts';
+import { themes } from '../../src/tui/theme.ts';
 import { inside } from '../../src/tui/view.ts';
 import { Person } from './stage.ts';
 
@@ -229,7 +230,7 @@ test('what is found and what is selected stands out, there and nowhere else', ()
   const room = inside(view.panes[0]?.rect ?? { x: 0, y: 0, cols: 0, rows: 0 });
   const frame = createFrame(view.size);
   cut(screen, frame, { x: 0, y: 0 }, room);
-  highlight(frame, view, 'architect', room, 0);
+  highlight(frame, view, 'architect', room, 0, themes.dark);
   const row = (y: number) =>
     Array.from({ length: 14 }, (_, x) => {
       const [content = 0, fg = 0, bg = 0] = frame.cells.subarray((y * 120 + x) * 4);

@@ -17,7 +17,7 @@ try {
     version: '0.1.0',
     layouts,
     layout: 'team',
-    colour: !process.env.NO_COLOR,
+    theme: process.env.NO_COLOR ? 'none' : (process.env.THEME ?? 'auto'),
     environment: process.env,
     remembered:
       process.env.MEMORY && existsSync(process.env.MEMORY)

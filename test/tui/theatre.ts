@@ -163,12 +163,16 @@ function program(): string {
 }
 
 /** The screen in a real terminal, and a supervisor that is played behind it. */
-export async function perform(size: Size, env: Record<string, string> = {}) {
+export async function perform(
+  size: Size,
+  env: Record<string, string> = {},
+  answer: (bytes: string) => string = (bytes) => bytes,
+) {
   const folder = mkdtempSync(join(tmpdir(), 'mcc-tui-'));
   const stagehand = new Stagehand();
   const socket = join(folder, 's');
   await stagehand.open(socket);
-  const screen = new Screen(size, { answer: (bytes) => session.write(Buffer.from(bytes)) });
+  const screen = new Screen(size, { answer: (bytes) => session.write(Buffer.from(answer(bytes))) });
   const session = ptyHost().spawn({
     file: process.execPath,
     args: ['--no-warnings', program(), socket],

@@ -8,8 +8,12 @@ import { perform } from './theatre.ts';
 const leader = '\x00';
 let play: Awaited<ReturnType<typeof perform>>;
 
-async function curtain(size: Size = { cols: 120, rows: 35 }, env: Record<string, string> = {}) {
-  play = await perform(size, env);
+async function curtain(
+  size: Size = { cols: 120, rows: 35 },
+  env: Record<string, string> = {},
+  answer?: (bytes: string) => string,
+) {
+  play = await perform(size, env, answer);
   await play.shows('architect ready');
   return play;
 }
@@ -104,9 +108,11 @@ test('the leader names the keys, and help lists them all', async () => {
 test('what happens to the team is on the screen, and a newly needed person hears one bell', async () => {
   const { stagehand, shows, screen } = await curtain();
   let bells = 0;
+  const notices: string[] = [];
   screen.onBell(() => {
     bells += 1;
   });
+  screen.onNotice((text) => notices.push(text));
   stagehand.tell({
     type: 'agent.reported',
     agent: 'backend',
@@ -118,6 +124,7 @@ test('what happens to the team is on the screen, and a newly needed person hears
   stagehand.tell({ type: 'task.approved', task: 't5', commit: 'd'.repeat(40) });
   await shows('t5 approved');
   expect(bells).toBe(1);
+  expect(notices).toEqual(['mcc dates: backend needs you: a plan to approve']);
 });
 
 test('the mouse focuses a pane, chooses on the board, and the wheel looks back', async () => {
@@ -270,4 +277,44 @@ test('a border is dragged, its programs get their new sizes, and it is there the
     (frame) => frame.type === 'watch' && frame.agent === 'architect' && frame.size?.cols === 58,
   );
   rmSync(dirname(MEMORY), { recursive: true });
+});
+
+test('on a Linux console everything is ASCII in 16 colours, the programs as well', async () => {
+  const { stagehand, shows, screen, text } = await curtain({ cols: 120, rows: 35 }, { TERM: 'linux' });
+  await shows('+ 1 architect * working -');
+  stagehand.writes('architect', '\r\n\x1b[38;2;250;10;10m╭─ ✻ thinking… ─╮\x1b[m 世界');
+  await shows('+- * thinking~ -+ ? ?');
+  expect(text()).toMatch(/^[ -~\n]*$/);
+  const cells = new Uint32Array(120 * 4);
+  for (let y = 0; y < 35; y += 1) {
+    screen.readRow(y, cells, 0);
+    for (let at = 1; at < cells.length; at += 4) expect(((cells[at] ?? 0) >>> 24) & 3).toBeLessThan(2);
+  }
+});
+
+test('a light background gets colours that can be read on it', async () => {
+  const { until, screen } = await curtain({ cols: 120, rows: 35 }, {}, (bytes) =>
+    bytes.replace(/\x1b\]11;[^\x1b\x07]*/, '\x1b]11;rgb:ffff/ffff/ffff'),
+  );
+  const cells = new Uint32Array(120 * 4);
+  await until('the focused frame has the dark cyan of the light theme', () => {
+    screen.readRow(0, cells, 0);
+    return ((cells[1] ?? 0) & 0x3ffffff) === (0x2000000 | 30);
+  });
+});
+
+test('a terminal that draws glyphs in other widths keeps its rows straight, and one that draws lines so gets ASCII', async () => {
+  let tries = 0;
+  const { stagehand, shows } = await curtain({ cols: 120, rows: 35 }, {}, (bytes) =>
+    // The fifth that is tried is a family of three, drawn here as three.
+    bytes.replace(/\x1b\[2;\d+R/g, (report) => (++tries === 5 ? '\x1b[2;7R' : report)),
+  );
+  stagehand.writes('architect', '\r\n[👩\u200d👩\u200d👧]');
+  await shows('[👩]');
+  await play.close();
+  const second = await curtain({ cols: 120, rows: 35 }, {}, (bytes) =>
+    bytes.replace(/\x1b\[2;4R/g, '\x1b[2;7R'),
+  );
+  await second.shows('this terminal draws lines in other widths');
+  await second.shows('+ 1 architect *');
 });
