@@ -32,7 +32,7 @@ export function programs(folder: string) {
     echo: (own: string): Argv => shell(`stty raw -echo; ${show(`${own}\r\n`)}; exec cat`),
     /** shows its mark and waits */
     quiet: (own: string): Argv => shell(`${show(own)}; exec cat`),
-    /** writes so many bytes a second, 20 times a second, as an agent at work does */
+    /** writes so many bytes a second, some lines every 20 ms, as builds and tests do */
     stream: (own: string, rate: number): Argv => [
       process.execPath,
       fileURLToPath(new URL('stream.mjs', import.meta.url)),

@@ -7,9 +7,14 @@
 export const SLICE = 16 * 1024;
 /** Milliseconds of parsing before the event loop gets a turn. */
 const BUDGET = 4;
+/** What is not urgent is gathered for so many milliseconds, unless it is this much: many panes that write cost one turn. */
+const GATHER = 30;
+const PLENTY = 32 * 1024;
 
 export interface Parsing {
   readonly urgent: boolean;
+  /** What is to be parsed, in characters. */
+  readonly pending: number;
   /** Parses up to one slice; returns what is still to be parsed, in characters. */
   slice(): number;
   /** Called once at the end of a turn in which something was parsed. */
@@ -18,13 +23,18 @@ export interface Parsing {
 
 const waiting = new Set<Parsing>();
 let scheduled = false;
+let timer: NodeJS.Timeout | undefined;
+let lastTurn = 0;
 
-/** Gives this one turns until nothing is left to parse. */
+/** Gives this one turns until nothing is left to parse. After a silence at once: programs wait for answers to queries. */
 export function enqueue(item: Parsing): void {
   waiting.add(item);
   if (scheduled) return;
-  scheduled = true;
-  setImmediate(turn);
+  const wait = item.urgent || item.pending >= PLENTY ? 0 : lastTurn + GATHER - performance.now();
+  if (wait <= 0) {
+    scheduled = true;
+    setImmediate(turn);
+  } else timer ??= setTimeout(turn, wait);
 }
 
 /** Takes this one out of the round: it was parsed at once, or is gone. */
@@ -34,12 +44,16 @@ export function dequeue(item: Parsing): void {
 
 function turn(): void {
   scheduled = false;
+  clearTimeout(timer);
+  timer = undefined;
   const touched = new Set<Parsing>();
-  const end = performance.now() + BUDGET;
+  lastTurn = performance.now();
+  const end = lastTurn + BUDGET;
   while (waiting.size > 0 && performance.now() < end) parseRound(touched, end);
   for (const item of touched) item.settle();
-  const [next] = waiting;
-  if (next) enqueue(next);
+  if (waiting.size === 0 || scheduled) return;
+  scheduled = true;
+  setImmediate(turn);
 }
 
 function parseRound(touched: Set<Parsing>, end: number): void {

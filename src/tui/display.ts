@@ -25,6 +25,12 @@ import { cropped, overlayRect, terminalsIn, type View } from './view.ts';
 /** Status is drawn at most five times a second, terminals at most sixty; what the person does, at once. In ms. */
 const chromePace = 200;
 const framePace = 16;
+/**
+ * Terminals without the keyboard wait the longer the more they drew last time, so that they all together write about
+ * so much, in characters a millisecond (100 kB/s: nobody reads more, and a slow line takes it); but not longer than this, in ms.
+ */
+const besideRate = 100;
+const besidePace = 100;
 /** A program that never ends its synchronised update is drawn all the same after this long, in ms. */
 const longestUpdate = 150;
 
@@ -61,6 +67,9 @@ export class Display {
   #timer: NodeJS.Timeout | undefined;
   #chromeTimer: NodeJS.Timeout | undefined;
   #drawnAt = 0;
+  /** when terminals without the keyboard may be drawn again */
+  #besideAt = 0;
+  #timerAt = 0;
   #chromeAt = 0;
   #stale = false;
   /** since when programs are inside a synchronised update */
@@ -116,14 +125,21 @@ export class Display {
   /** A terminal has something new: at once if it is the echo of a key, else in its turn. */
   terminalChanged(agent: string, atOnce: boolean): void {
     this.#changed?.add(agent);
-    if (atOnce) {
-      this.compose();
-      return;
-    }
-    if (this.#timer) return;
-    const wait = this.#drawnAt + framePace - performance.now();
-    if (wait <= 0) this.compose();
-    else this.#timer = setTimeout(() => this.#guard(() => this.compose()), wait);
+    const { focus } = this.#view.ui;
+    const beside = !(focus && 'agent' in focus && focus.agent === agent);
+    if (atOnce) this.compose(agent);
+    else this.#composeAt(Math.max(this.#drawnAt + framePace, beside ? this.#besideAt : 0));
+  }
+
+  #composeAt(at: number): void {
+    if (this.#timer && this.#timerAt <= at) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const wait = at - performance.now();
+    if (wait > 0) {
+      this.#timerAt = at;
+      this.#timer = setTimeout(() => this.#guard(() => this.compose()), wait);
+    } else this.compose();
   }
 
   /** What is on the terminal is not known any more: everything is painted. */
@@ -144,12 +160,15 @@ export class Display {
     this.#overlay?.dispose();
   }
 
-  /** Puts the picture together and writes what differs from the last one. */
-  compose(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+  /** Puts the picture together and writes what differs from the last one; of one agent alone, the others are for later. */
+  compose(alone?: string): void {
     const now = performance.now();
-    const only = this.#onlyTerminals();
+    const only = this.#onlyTerminals(alone);
+    const later = only && alone !== undefined;
+    if (!later) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    }
     const frame = only ? this.#patched(only, now) : this.#picture(now);
     const { outer } = this.#looks();
     if (!showsAll(outer)) fitFrame(frame, outer);
@@ -158,8 +177,13 @@ export class Display {
     if (this.#stale) return;
     this.#spare = this.#shown;
     this.#shown = frame;
+    if (later) {
+      if (!this.#updating.has(alone)) this.#changed?.delete(alone);
+      return;
+    }
     this.#changed = new Set(this.#updating.keys());
     this.#drawnAt = now;
+    this.#besideAt = now + Math.min(besidePace, bytes.length / besideRate);
     if (only) return;
     const plain = !overlayRect(this.#view);
     this.#places = new Map(
@@ -168,10 +192,12 @@ export class Display {
   }
 
   /** The terminals to draw when nothing but these changed since the shown frame, and each stands where it was. */
-  #onlyTerminals(): { agent: string; rect: Rect }[] | null {
+  #onlyTerminals(alone: string | undefined): { agent: string; rect: Rect }[] | null {
     const changed = this.#changed;
     if (!changed || !this.#shown) return null;
-    const those = terminalsIn(this.#view).filter(({ agent }) => changed.has(agent));
+    const those = terminalsIn(this.#view).filter(({ agent }) =>
+      alone ? agent === alone : changed.has(agent),
+    );
     const inPlace = those.every(({ agent, rect }) => this.#places.get(agent) === this.#place(agent, rect));
     return inPlace ? those : null;
   }
@@ -244,7 +270,7 @@ export class Display {
     const since = this.#updating.get(agent) ?? now;
     this.#updating.set(agent, since);
     if (now - since > longestUpdate) return false;
-    this.#timer ??= setTimeout(() => this.#guard(() => this.compose()), longestUpdate);
+    this.#composeAt(now + longestUpdate);
     return true;
   }
 
