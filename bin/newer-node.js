@@ -45,9 +45,11 @@ export async function runWith(node) {
     stty(before);
     write(leave);
   }
-  if (signal && fatal.includes(signal)) {
-    process.removeAllListeners(signal);
-    process.kill(process.pid, signal);
+  // An old Node aborts when it exits without the terminal it began with: it hangs up instead.
+  const last = terminal && !isatty(0) ? 'SIGHUP' : signal;
+  if (last && fatal.includes(last)) {
+    process.removeAllListeners(last);
+    process.kill(process.pid, last);
     await new Promise((done) => setTimeout(done, 1000));
   }
   process.exit(signal ? 128 + constants.signals[signal] : (code ?? 70));
