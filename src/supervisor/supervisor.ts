@@ -7,6 +7,7 @@ import { emptyState, type State } from '../core/state.ts';
 import type { Clock } from './clock.ts';
 import { dueFacts, firstWaiting, nextLook } from './due.ts';
 import type { Terminal } from './terminal.ts';
+import { unsentIn } from './typing.ts';
 
 /** What is still owed right after it was done waits a moment rather than spin, in ms. */
 const againMs = 200;
@@ -175,10 +176,16 @@ export class Supervisor {
     const agent = this.state.agents[terminal.agent];
     const due = agent && firstWaiting(this.state, agent) && weigh(agent, now).status === 'idle';
     return {
-      composer: !terminal.kind.composer ? 'none' : due ? terminal.composer().state : 'absent',
+      composer: !terminal.kind.composer ? 'none' : due ? this.#composerOf(terminal) : 'absent',
       quietMs: now - terminal.outputAt,
       typedMs: now - terminal.typedAt,
     };
+  }
+
+  /** A composer in which nothing stands but what mcc itself typed there, too late to be sent then, is as good as empty. */
+  #composerOf(terminal: Terminal): Pane['composer'] {
+    const { state } = terminal.composer();
+    return state === 'draft' && unsentIn(this.state, terminal) ? 'empty' : state;
   }
 
   /** Until something happens, or the time comes at which something is due. */

@@ -1,4 +1,4 @@
-import type { Composer, Kind, ScreenRow } from '../agents/index.ts';
+import type { Composer, Kind, ScreenRow, Write } from '../agents/index.ts';
 import { Bg, CELL, Fg, glyphText } from '../term/cells.ts';
 import type { Session } from '../term/pty.ts';
 import { PAUSE_ABOVE, RESUME_BELOW, Screen, type Size } from '../term/screen.ts';
@@ -29,6 +29,8 @@ export class Terminal {
   typedAt = 0;
   readonly watchers = new Set<Watcher>();
   readonly turns = new Turns();
+  /** what mcc typed and did not send, since the screen did not show it in time: the messages, and how they were typed */
+  unsent: { ids: readonly string[]; writes: readonly Write[] } | null = null;
   /** its program has ended: nothing is to be waited for any more */
   over = false;
   /** ends what watches it, when its program has ended */

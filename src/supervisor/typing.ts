@@ -1,4 +1,5 @@
 import type { Write } from '../agents/index.ts';
+import { entry, type Post, type State } from '../core/state.ts';
 import type { Terminal } from './terminal.ts';
 
 /** How long the screen may take to show what was typed, in ms. */
@@ -10,6 +11,8 @@ const readMs = 500;
 /** How long the composer may take to let go of what was sent, and how often the key is pressed, in ms. */
 const sentMs = 1_500;
 const presses = 3;
+/** How often the screen is looked at meanwhile, in ms. */
+const lookMs = 10;
 
 /**
  * Types a text into an empty composer, piece by piece, each when the program has drawn the one before.
@@ -42,6 +45,14 @@ export async function submitDraft(terminal: Terminal, writes: readonly Write[], 
   }
 }
 
+/** The messages that mcc typed and did not send, when they still wait and just their text stands in the composer. */
+export function unsentIn({ posts }: State, terminal: Terminal): Post[] | null {
+  const { unsent } = terminal;
+  if (!unsent || !holds(terminal, unsent.writes)) return null;
+  const waiting = unsent.ids.flatMap((id) => entry(posts, id) ?? []);
+  return waiting.every(({ receipt }) => receipt === 'queued') ? waiting : null;
+}
+
 /** True when the composer holds just the text of these writes: letters and digits are compared, since rows are wrapped. */
 function holds(terminal: Terminal, writes: readonly Write[]): boolean {
   const composer = terminal.composer();
@@ -51,13 +62,13 @@ function holds(terminal: Terminal, writes: readonly Write[]): boolean {
 
 const essence = (text: string): string => text.replace(/[^\p{L}\p{N}]+/gu, '');
 
+/** Looks are counted, not time: while this process itself could not run, it has not seen what the program did either. */
 async function until(condition: () => boolean, ms: number): Promise<boolean> {
-  const end = performance.now() + ms;
-  while (!condition()) {
-    if (performance.now() > end) return false;
-    await pause(10);
+  for (let looks = ms / lookMs; looks > 0; looks -= 1) {
+    if (condition()) return true;
+    await pause(lookMs);
   }
-  return true;
+  return condition();
 }
 
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));

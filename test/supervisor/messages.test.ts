@@ -116,6 +116,17 @@ test('an Enter that was swallowed is pressed again, once the composer proves tha
   expect(team.times(id)).toBe(1);
 });
 
+test('what an agent shows too late to be sent then is sent later, while it stands there alone, and not typed twice', async () => {
+  const team = await new Team({ agents: { ann: scripted('slow-5000') } }).serve();
+  await team.idle('ann');
+  const id = await team.send('ann', 'hello');
+  await team.until('it is not shown in time', ({ posts }) =>
+    posts[id]?.held?.includes('does not show just that'),
+  );
+  await team.until('it took it', () => team.receipt(id) === 'accepted');
+  expect(team.times(id)).toBe(1);
+});
+
 test('without the hook that tells of it, the transcript is the receipt', async () => {
   const team = await new Team({ agents: { ann: scripted('unsaid') } }).serve();
   await team.idle('ann');

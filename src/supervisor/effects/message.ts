@@ -5,7 +5,7 @@ import type { Project } from '../project.ts';
 import { receiptsIn } from '../receipts.ts';
 import type { Terminal } from '../terminal.ts';
 import { findTranscript } from '../transcript.ts';
-import { submitDraft, typeDraft } from '../typing.ts';
+import { submitDraft, typeDraft, unsentIn } from '../typing.ts';
 import { fitted } from './fitted.ts';
 
 /** How long an agent may take to say that it took what was typed, in ms. */
@@ -39,7 +39,10 @@ export async function typeMessages(project: Project, name: string, ids: readonly
   const { typing, submit } = terminal?.kind ?? {};
   if (!terminal || !typing || !submit) return;
   const queued = ids.flatMap((id) => supervisor.state.posts[id] ?? []);
-  const { posts, text } = fitted(project, name, queued, terminal.screen.size);
+  const unsent = unsentIn(supervisor.state, terminal);
+  const fit = fitted(project, name, queued, terminal.screen.size);
+  const posts = unsent ?? fit.posts;
+  const writes = (unsent && terminal.unsent?.writes) ?? typing(fit.text);
   if (posts.length === 0) return;
   const tell = (fact: (id: string) => Fact): void =>
     supervisor.turn(
@@ -53,10 +56,11 @@ export async function typeMessages(project: Project, name: string, ids: readonly
     takenMs,
   );
   const typed = await terminal.alone(async () => {
-    const draft = await typeDraft(terminal, typing(text));
+    const draft = unsent ? 'typed' : await typeDraft(terminal, writes);
+    terminal.unsent = draft === 'mixed' ? { ids: posts.map(({ message }) => message.id), writes } : null;
     if (draft !== 'typed') return draft;
     tell((id) => ({ type: 'message.handed', id, route: 'keyboard', session: terminal.id }));
-    await submitDraft(terminal, typing(text), submit);
+    await submitDraft(terminal, writes, submit);
     return draft;
   });
   if (typed !== 'typed' || terminal.over) taken.cancel();
