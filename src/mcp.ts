@@ -26,7 +26,10 @@ export function toolOf(command: Command): Tool {
     inputSchema: {
       type: 'object',
       properties,
-      required: command.args.filter((arg) => arg.required).map((arg) => arg.name),
+      required: [
+        ...command.args.filter((arg) => arg.required).map((arg) => arg.name),
+        ...Object.keys(command.flags).filter((name) => command.flags[name]?.required),
+      ],
     },
   };
 }

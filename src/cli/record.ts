@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { counted } from '../commands/show.ts';
 import { isRefusal } from '../core/refusal.ts';
 import { isRunning } from '../core/state.ts';
 import { loadTeam } from '../io/config.ts';
@@ -43,7 +44,7 @@ export async function run({ shell, args, options, json }: Call): Promise<number>
     }
     const { events, masked, seconds: length } = recording;
     if (end === 'stopped') shell.err('the supervisor was stopped, and the recording ends with it\n');
-    const hidden = masked > 0 ? `, ${masked} secret(s) masked` : '';
+    const hidden = masked > 0 ? `, ${counted(masked, 'secret')} masked` : '';
     const data = { agent: agent.name, file, seconds: Math.round(length * 10) / 10, events, masked };
     const text = `${shownAs(file)}: ${length.toFixed(1)} s of ${agent.name}${hidden}\n`;
     shell.out(json ? `${JSON.stringify(data, null, 2)}\n` : text);

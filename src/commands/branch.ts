@@ -69,7 +69,7 @@ export const branchCommands: Command[] = [
     name: 'reject',
     summary: 'Send submitted work back to its author with the reason',
     args: [taskArg],
-    flags: { reason: { type: 'text', describe: 'what to change' } },
+    flags: { reason: { type: 'text', describe: 'what to change', required: true } },
     who: ['person', 'architect'],
     examples: ['mcc reject t3 --reason "leap years are missing"'],
     run: (context) => {

@@ -40,6 +40,8 @@ export interface Flag {
   type: 'text' | 'list' | 'boolean' | 'number';
   describe: string;
   of?: Arg['of'];
+  /** the command is refused without it */
+  required?: true;
 }
 
 export type Value = string | string[] | boolean | number;

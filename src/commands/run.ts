@@ -2,7 +2,7 @@ import { weigh } from '../core/evidence.ts';
 import { isRefusal, refuse } from '../core/refusal.ts';
 import { byPriority, isEnded, pendingPosts, taskOf } from '../core/state.ts';
 import { type Command, type Context, define, type Outcome } from './define.ts';
-import { agentLine, attention, standing, taskLine } from './show.ts';
+import { agentLine, attention, counted, standing, taskLine } from './show.ts';
 import { addTask } from './task.ts';
 
 export const runCommands: Command[] = [
@@ -66,7 +66,7 @@ function status({ state, input, now }: Context): Outcome {
     lines.push(
       '',
       ...tasks.map((task) => taskLine(state, task)),
-      `${tasks.length} task(s) open, ${ended} ended`,
+      `${counted(tasks.length, 'task')} open, ${ended} ended`,
     );
     if (waiting.length > 0)
       lines.push('', 'waits for you:', ...waiting.map(({ text, hint }) => `  ${text}  → ${hint}`));

@@ -17,6 +17,10 @@ import {
 
 /** Texts for people: one place that says how a task, an agent and a message read in one line. */
 
+/** `1 task`, `2 tasks` */
+export const counted = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? '' : 's'}`;
+
 /** A task's standing in a word or two: its status, or why it waits. */
 export function standing(state: State, task: Task): string {
   if (state.merging?.task === task.id) return 'merging';
@@ -74,7 +78,7 @@ export function agentLine(state: State, agent: Agent, now: number): string {
     status.padEnd(10),
     (task ? `${task.id} ${standing(state, task)}` : '-').padEnd(16),
     agent.worktree?.branch ?? '-',
-    ...(posts > 0 ? [`${posts} message(s) waiting`] : []),
+    ...(posts > 0 ? [`${counted(posts, 'message')} waiting`] : []),
     ...(reason ? [`(${reason})`] : []),
   ];
   return parts.join(' ').trimEnd();
@@ -172,7 +176,13 @@ function unmanned(state: State): { text: string; hint: string }[] {
   const able = Object.values(state.agents).filter((agent) => takesAny(state, agent));
   if (ready.length === 0 || able.some((agent) => agent.wanted)) return [];
   const hint = able[0] ? `mcc agent start ${able[0].name}` : `mcc task move ${ready[0]?.id} --to <agent>`;
-  return [{ text: `${ready.length} task(s) wait for an agent, and none is started that takes them`, hint }];
+  const [wait, them] = ready.length === 1 ? ['waits', 'it'] : ['wait', 'them'];
+  return [
+    {
+      text: `${counted(ready.length, 'task')} ${wait} for an agent, and none is started that takes ${them}`,
+      hint,
+    },
+  ];
 }
 
 /** What was written to the person and not read yet, as one line. */
@@ -183,7 +193,7 @@ function letters(state: State): { text: string; hint: string }[] {
   const said = (last.subject ?? last.body).replace(/\s+/g, ' ');
   return [
     {
-      text: `${waiting.length} message(s) for you, from ${last.from}: ${said.length > 60 ? `${said.slice(0, 59)}…` : said}`,
+      text: `${counted(waiting.length, 'message')} for you, from ${last.from}: ${said.length > 60 ? `${said.slice(0, 59)}…` : said}`,
       hint: 'mcc inbox person',
     },
   ];

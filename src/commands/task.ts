@@ -22,7 +22,7 @@ import {
   text,
 } from './define.ts';
 import { currentTask, findAgent, findTask, mergingRefused, openTask, whoDecides } from './find.ts';
-import { taskLine, taskPage } from './show.ts';
+import { counted, taskLine, taskPage } from './show.ts';
 
 const nextId = (state: State): string => `t${Object.keys(state.tasks).length + 1}`;
 
@@ -128,7 +128,9 @@ const ending = (
     name,
     summary,
     args: [{ name: 'task', of: 'task', required: false }],
-    flags: { [flag]: { type: 'text', describe: flag === 'result' ? 'what came of it' : 'why' } },
+    flags: {
+      [flag]: { type: 'text', describe: flag === 'result' ? 'what came of it' : 'why', required: true },
+    },
     who: ['person', 'agent'],
     examples,
     ...(asks ? { asks } : {}),
@@ -298,7 +300,7 @@ function doneRefused(task: Task, { by, answer }: Context): Refusal | null {
       : 0;
   return left > 0
     ? refuse(
-        `${left} commit(s) on ${task.branch} would be left behind: submit them for review`,
+        `${counted(left, 'commit')} on ${task.branch} would be left behind: submit ${left === 1 ? 'it' : 'them'} for review`,
         `mcc task submit ${task.id} --summary "…"`,
       )
     : null;
@@ -326,7 +328,7 @@ function submit(context: Context): Outcome {
     );
   if (answer.dirty > 0)
     return refuse(
-      `${answer.dirty} file(s) with uncommitted changes`,
+      `${counted(answer.dirty, 'file')} with uncommitted changes`,
       'git add -A && git commit, then submit again',
     );
   if (answer.commit === task.base || answer.ahead === 0) {

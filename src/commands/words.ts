@@ -56,9 +56,10 @@ export function usage(command: Command): string {
     const shown = rest ? `${name}…` : name;
     return required ? `<${shown}>` : `[${shown}]`;
   });
-  const flags = Object.entries(command.flags).map(([name, flag]) =>
-    flag.type === 'boolean' ? `[--${name}]` : `[--${name} <${flag.of ?? flag.type}>]`,
-  );
+  const flags = Object.entries(command.flags).map(([name, flag]) => {
+    const shown = flag.type === 'boolean' ? `--${name}` : `--${name} <${flag.of ?? flag.type}>`;
+    return flag.required ? shown : `[${shown}]`;
+  });
   return [command.name, ...args, ...flags].join(' ');
 }
 
@@ -153,5 +154,11 @@ function place(command: Command, positional: string[], flags: Record<string, Val
       `mcc help ${command.name}`,
     );
   }
+  const missing = Object.entries(command.flags).find(([name, flag]) => flag.required && !(name in flags));
+  if (missing)
+    return refuse(
+      `\`${command.name}\` needs --${missing[0]}`,
+      command.examples[0] ?? `mcc help ${command.name}`,
+    );
   return { args, flags };
 }

@@ -26,7 +26,7 @@ test('whoever comes in is told of agents, open tasks and what waits, each once',
     't5, Document the date format, submitted, frontend',
     't6, Settings page reads dates, waits for t2, t3, backend',
     'tester needs you: may it run `npm test`? → focus tester',
-    '1 message(s) for you, from architect: Plan for t1: four tasks, two of them wait for the parser → inbox person',
+    '1 message for you, from architect: Plan for t1: four tasks, two of them wait for the parser → inbox person',
   ]);
 });
 

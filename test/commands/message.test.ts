@@ -136,7 +136,7 @@ describe('the inbox', () => {
 
   test('what waits for the person stands among what waits, until it is read', () => {
     const it = atWork().when('send person "may I add zod?"', { by: 'agent:backend' }).when('status');
-    expect(it.text).toMatch('1 message(s) for you, from backend: may I add zod?  → mcc inbox person');
+    expect(it.text).toMatch('1 message for you, from backend: may I add zod?  → mcc inbox person');
     expect(it.when('inbox person').when('status').text).not.toMatch('for you, from');
   });
 });

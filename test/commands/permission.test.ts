@@ -8,6 +8,9 @@ import { atWork, commit, committed, way } from '../core/given.ts';
 const lineOf = (name: string): string[] => [
   ...name.split(' '),
   ...(commands.get(name)?.args ?? []).filter(({ required }) => required).map(() => 'x'),
+  ...Object.entries(commands.get(name)?.flags ?? {}).flatMap(([flag, { required }]) =>
+    required ? [`--${flag}`, 'x'] : [],
+  ),
 ];
 const may = (by: Actor, name: string): boolean => !isRefusal(understand(atWork().state, lineOf(name), by));
 

@@ -159,7 +159,7 @@ describe('task submit', () => {
   });
 
   test.each<[string, Partial<Extract<Answer, { type: 'worktree' }>>, string]>([
-    ['with changes that are not committed', { dirty: 2 }, '2 file(s) with uncommitted changes'],
+    ['with changes that are not committed', { dirty: 2 }, '2 files with uncommitted changes'],
     ['with nothing committed', { commit: commit('0'), ahead: 0 }, 'nothing is committed on mcc/backend/t1'],
     [
       'from another branch',
@@ -223,7 +223,7 @@ describe('task done, fail and cancel', () => {
     way
       .working()
       .when('task done --result "nothing to do"', at())
-      .refuses('1 commit(s) on mcc/backend/t1 would be left behind', 'mcc task submit t1');
+      .refuses('1 commit on mcc/backend/t1 would be left behind', 'mcc task submit t1');
     way
       .working()
       .when('task done --result "nothing to do"', at({ ahead: 0 }))
@@ -343,7 +343,7 @@ describe('the pages', () => {
       .when('task add two')
       .when('status');
     expect(it.text).toMatch(
-      '2 task(s) wait for an agent, and none is started that takes them  → mcc agent start backend',
+      '2 tasks wait for an agent, and none is started that takes them  → mcc agent start backend',
     );
   });
 

@@ -44,6 +44,23 @@ describe('words become a command', () => {
     });
   });
 
+  test('a flag that a command cannot do without is asked for, and shown without brackets', () => {
+    expect(input('reject t1')).toEqual({
+      refusal: '`reject` needs --reason',
+      hint: 'mcc reject t3 --reason "leap years are missing"',
+    });
+    const shown = ['reject', 'task done', 'task fail', 'task cancel'].map((name) => {
+      const command = commands.get(name);
+      return command && usage(command);
+    });
+    expect(shown).toEqual([
+      'reject <task> --reason <text>',
+      'task done [task] --result <text>',
+      'task fail [task] --reason <text>',
+      'task cancel [task] --reason <text>',
+    ]);
+  });
+
   test('`--` ends the flags', () => {
     expect(input('send backend -- --force is a flag')).toEqual({
       send: { args: { agent: 'backend', text: '--force is a flag' }, flags: {} },

@@ -53,7 +53,7 @@ describe('the chrome', () => {
       ╰ ✉ 1 on the way ────────────────────────╯╰────────────────────────────────────────╯│ ◆ tester needs you: may it run   │
       ╭ 3 frontend ○ idle · t5 submitted ──────╮╭ 4 tester ◆ needs you: may it run … ────╮│   \`npm test\`?                    │
       │                                        ││                                        ││   → focus tester                 │
-      │                                        ││                                        ││ ✉ 1 message(s) for you, from     │
+      │                                        ││                                        ││ ✉ 1 message for you, from        │
       │                                        ││                                        ││   architect: Plan for t1: four   │
       │                                        ││                                        ││   → mcc inbox person             │
       │                                        ││                                        │╰──────────────────────────────────╯
@@ -149,8 +149,8 @@ describe('the chrome', () => {
       "╭ board ─────────────────────────────────────────────────────────────────────────────────────────── 0/5 ─╮╭ needs you 2 ───────────────────────────────────────╮
       │ ○ waits 2           ● working 3         ◐ review 1          ◑ merging           ✓ done                 ││ ◆ tester needs you: may it run \`npm test\`?         │
       │ t3 Page that uses… ▌t1 ISO dates ever…  t5 Document the d…                                             ││   → focus tester                                   │
-      │  ← t2                architect           frontend                                                      ││ ✉ 1 message(s) for you, from architect: Plan for   │
-      │ t6 Settings page …  t2 Parser for ISO…                                                                 ││   t1: four tasks, two of them wait for the parser  │
+      │  ← t2                architect           frontend                                                      ││ ✉ 1 message for you, from architect: Plan for t1:  │
+      │ t6 Settings page …  t2 Parser for ISO…                                                                 ││   four tasks, two of them wait for the parser      │
       │  ← t2 t3             backend                                                                           ││   → mcc inbox person                               │
       │                     t4 Tests for leap…                                                                 ││                                                    │
       │                      tester                                                                            ││                                                    │
@@ -242,7 +242,7 @@ describe('the chrome', () => {
       │                 ✗ backend has crashed (code 1)                 │╭ needs you 4 ───────────────────╮
       │               ctrl-space :  agent start backend                ││ ✗ backend crashed: code 1      │
       │                                                                ││ ◆ tester needs you: may it run…│
-      │                                                                ││ ✉ 1 message(s) for you, from a…│
+      │                                                                ││ ✉ 1 message for you, from arch…│
       │                                                                ││ ◐ t4 held: its worktree has 3 …│
       │                                                                ││                                │
       │                                                                ││                                │
