@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import { userPath } from '../agents/environment.ts';
 import type { Layout } from '../core/layout.ts';
 import { nearest } from '../core/nearest.ts';
+import { branchOf } from '../core/plan.ts';
 import { isRefusal } from '../core/refusal.ts';
 import type { AgentSpec, Team } from '../core/team.ts';
 import { loadTeam } from '../io/config.ts';
 import { loadLayouts } from '../io/layouts.ts';
 import { hasClaudeLogin } from '../io/login.ts';
+import { placeProblems } from '../io/places.ts';
 import { findProgram } from '../io/program.ts';
 import { inspect, type Problem, type Repository } from '../io/repository.ts';
-import { makeKeymap } from '../tui/keymap.ts';
+import { makeKeymap, replaced } from '../tui/keymap.ts';
 import { findRoot } from './project.ts';
 import { Stop } from './report.ts';
 import { exits, type Shell } from './shell.ts';
@@ -35,9 +37,24 @@ export async function preflight(shell: Shell): Promise<Preflight> {
     team.base === undefined ? {} : { base: team.base },
   );
   const layouts = await layoutsOf(root, shell);
-  const more = await Promise.all([programProblems(team, root, shell), loginProblems(team, shell)]);
+  const more = await Promise.all([
+    placeProblems(
+      repository,
+      team.worktrees,
+      Object.keys(team.agents).map((name) => ({ name, branch: branchOf(name) })),
+    ),
+    programProblems(team, root, shell),
+    loginProblems(team, shell),
+  ]);
   const own = [...keyProblems(team), ...layoutProblems(team.layout, layouts)];
-  return { repository, team, file, layouts, problems: [...problems, ...more.flat(), ...own], notes };
+  return {
+    repository,
+    team,
+    file,
+    layouts,
+    problems: [...problems, ...more.flat(), ...own],
+    notes: [...notes, ...replaced(team.keys.bind)],
+  };
 }
 
 /** The layouts that come with mcc, and the project's own. */

@@ -5,6 +5,7 @@ import {
   isEnded,
   isPending,
   isReady,
+  isRunning,
   isStuck,
   type Post,
   pendingPosts,
@@ -98,7 +99,9 @@ export function attention(
 ): { text: string; hint: string; agent?: string; task?: string }[] {
   const agents = Object.values(state.agents).flatMap((agent) => {
     const { status, reason } = weigh(agent, now);
-    if (!agent.declared || !needsPerson(status)) return [];
+    if (!agent.declared) return [];
+    if (agent.failure && agent.wanted) return [failed(agent, agent.failure)];
+    if (!needsPerson(status)) return [];
     const hint = status === 'crashed' ? `mcc agent start ${agent.name}` : `focus ${agent.name}`;
     return [
       {
@@ -149,6 +152,13 @@ export function attention(
   });
   return [...agents, ...letters(state), ...tasks, ...unmanned(state)];
 }
+
+/** An agent of which the worktree or session cannot be made: it is tried again and again, and needs somebody all the same. */
+const failed = (agent: Agent, { reason, hint }: NonNullable<Agent['failure']>) => ({
+  text: isRunning(agent) ? `${agent.name}: ${reason}` : `${agent.name} could not be started: ${reason}`,
+  hint: hint ?? `mcc why ${agent.name}`,
+  agent: agent.name,
+});
 
 /** A task that waits for an agent which nobody starts. */
 function absentee(state: State, task: Task): { text: string; hint: string; agent: string } | null {

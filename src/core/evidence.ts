@@ -32,6 +32,16 @@ export function weigh(agent: Agent, now: number): Judgement {
       weight: weights[report.source] ?? 1,
     }))
     .sort((a, b) => b.weight - a.weight || a.ageMs - b.ageMs);
+  if (agent.wanted && agent.failure && (!session || session.exit)) {
+    const { reason, at } = agent.failure;
+    return {
+      status: 'unknown',
+      reason: `could not be started: ${reason}`,
+      source: 'process',
+      since: at,
+      evidence,
+    };
+  }
   if (!session) {
     const reason = agent.wanted ? undefined : 'not started';
     return {

@@ -182,6 +182,10 @@ const appliers: Appliers = {
     ...state,
     supervisor: { pid, version, since: at },
     merging: null,
+    // What failed is tried anew.
+    agents: Object.fromEntries(
+      Object.entries(state.agents).map(([name, agent]) => [name, without(agent, 'failure') as Agent]),
+    ),
   }),
   'supervisor.stopped': (state) => ({ ...state, supervisor: null, merging: null }),
   'base.moved': (state, { commit }) => ({ ...state, baseCommit: commit }),
@@ -214,7 +218,7 @@ const appliers: Appliers = {
     withOpen(state, task, (it) => (it.grants.includes(rule) ? it : { ...it, grants: [...it.grants, rule] })),
   'worktree.ready': (state, { agent, path, branch, commit }) =>
     withAgent(state, agent, (it) => ({
-      ...it,
+      ...(without(it, 'failure') as Agent),
       worktree: {
         ...(it.worktree ?? unchanged),
         path,
@@ -230,7 +234,7 @@ const appliers: Appliers = {
     ),
   'session.started': (state, { agent, session, conversation, pid, start, resumed, at }) =>
     withAgent(state, agent, (it) => ({
-      ...(without(it, 'restarting') as Agent),
+      ...(without(it, 'restarting', 'failure') as Agent),
       session: { id: session, conversation, pid, start, since: at, resumed },
       reports: {},
     })),
@@ -241,7 +245,7 @@ const appliers: Appliers = {
       (it) =>
         it.session?.id === session && !it.session.exit
           ? {
-              ...(without(it, 'restarting') as Agent),
+              ...(without(it, 'restarting', 'failure') as Agent),
               session: { ...it.session, exit: { code, signal, reason, at } },
               crashes: isCrash({ code, signal, reason }) ? it.crashes + 1 : it.crashes,
               // Left on one's own account: it stays out until somebody starts it again.
@@ -440,5 +444,12 @@ const appliers: Appliers = {
   'file.refused': (state, { file, reason, at }) =>
     noted(state, at, `${file}: ${reason}`, 'look at the reason beside the file'),
 
-  'effect.failed': (state, { effect, error, hint, at }) => noted(state, at, `${effect}: ${error}`, hint),
+  'effect.failed': (state, { effect, error, hint, at }) => {
+    const [, what, agent = ''] = /^(worktree|session) (.+)$/.exec(effect) ?? [];
+    const reason = error.replace(/\s+/g, ' ');
+    return withAgent(noted(state, at, `${effect}: ${error}`, hint), agent, (it) =>
+      // With a worktree there, it is a task's branch that could not be made: that holds the task.
+      what === 'worktree' && it.worktree ? it : { ...it, failure: { reason, at, ...(hint ? { hint } : {}) } },
+    );
+  },
 };

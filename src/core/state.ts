@@ -59,6 +59,8 @@ export interface Agent {
   session?: Session;
   worktree?: Worktree;
   reports: Record<string, Report>;
+  /** why its worktree or session could not be made, or ended, at the last try */
+  failure?: { reason: string; hint?: string; at: string };
   /** exits that nobody asked for since the last turn that ended well */
   crashes: number;
 }

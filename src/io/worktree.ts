@@ -1,7 +1,7 @@
 import { lstat, mkdir, readdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { exclusively, Git } from './git.ts';
-import { type Repository, RepositoryProblem, repositoryGit } from './repository.ts';
+import { type Problem, type Repository, RepositoryProblem, repositoryGit } from './repository.ts';
 import { trashPlace } from './trash.ts';
 
 /** One entry of `git worktree list`. */
@@ -148,7 +148,8 @@ async function knownWorktree(repository: Repository, path: string): Promise<Work
   return null;
 }
 
-async function requireFree(path: string, repository: Repository): Promise<void> {
+/** @throws RepositoryProblem when something is at the path where a worktree is to be made */
+export async function requireFree(path: string, repository: Repository): Promise<void> {
   const found = await lstat(path).catch(() => null);
   if (found === null || (found.isDirectory() && (await readdir(path)).length === 0)) return;
   const hint = `move it away: mv '${path}' '${path}.old', or set \`worktrees:\` in agents.yaml to another folder`;
@@ -165,16 +166,19 @@ export async function branchIsOurs(repository: Repository, branch: string): Prom
       `git branch -m '${branch}' <another name>`,
     );
   const holder = (await listWorktrees(repository)).find((worktree) => worktree.branch === branch);
-  if (holder)
-    throw new RepositoryProblem(
-      `the branch ${branch} is checked out in ${holder.path}`,
-      `git -C '${holder.path}' switch --detach`,
-    );
-  return true;
+  if (!holder) return true;
+  const { what, hint } = checkedOut(branch, holder.path);
+  throw new RepositoryProblem(what, hint);
 }
 
+/** Says that a worktree which is not the branch's own has it out. */
+export const checkedOut = (branch: string, path: string): Problem => ({
+  what: `the branch ${branch} is checked out in ${path}`,
+  hint: `git -C '${path}' switch --detach`,
+});
+
 /** The real path of a folder that may not exist yet. */
-async function realTarget(path: string): Promise<string> {
+export async function realTarget(path: string): Promise<string> {
   const absolute = resolve(path);
   return realpath(absolute).catch(async () => {
     const parent = dirname(absolute);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { attention } from '../../src/commands/show.ts';
 import type { Fact } from '../../src/core/event.ts';
 import { needsPerson, weigh } from '../../src/core/evidence.ts';
 import { exited, type Given, given, reported, running, team } from './given.ts';
@@ -15,6 +16,27 @@ describe('an agent is', () => {
   test('starting once it is wanted, and not started otherwise', () => {
     expect(says(given(team(['backend'])))).toBe('starting by process');
     expect(says(given(team(['backend'])).when('agent stop backend'))).toBe('exited (not started) by process');
+  });
+
+  test('unknown, for the reason, when it could not be started, and that waits for the person until it could', () => {
+    const failed: Fact = {
+      type: 'effect.failed',
+      effect: 'worktree backend',
+      error: 'no\n room',
+      hint: 'df',
+    };
+    const it = given(team(['backend']), failed);
+    expect(says(it)).toBe('unknown (could not be started: no room) by process');
+    const waits = () => attention(it.state, it.now).map(({ text, hint }) => `${text} → ${hint}`);
+    expect(waits()).toEqual(['backend could not be started: no room → df']);
+    it.happens(worktree, { type: 'effect.failed', effect: 'session backend', error: 'no pty' });
+    expect(waits()).toEqual(['backend could not be started: no pty → mcc why backend']);
+    it.happens(session);
+    expect(waits()).toEqual([]);
+    expect(says(it)).toBe('starting by process');
+    // A branch that could not be made is the trouble of its task.
+    it.happens({ type: 'effect.failed', effect: 'worktree backend', error: 'no branch' });
+    expect(waits()).toEqual([]);
   });
 
   test('starting for 20 seconds of silence, and unknown after', () => {

@@ -29,13 +29,26 @@ export async function makeWorktree(project: Project, name: string): Promise<void
   );
 }
 
-/** Puts an agent's worktree on the branch of its task, started from the base as it is now. */
-export async function startTaskBranch(
-  project: Project,
-  effect: { task: string; agent: string; branch: string },
-): Promise<void> {
+type BranchEffect = { task: string; agent: string; branch: string };
+
+/** Puts an agent's worktree on the branch of its task; what keeps it from that holds the task, told once per reason. */
+export async function startTaskBranch(project: Project, effect: BranchEffect): Promise<void> {
+  try {
+    await branchFromBase(project, effect);
+  } catch (error) {
+    hold(project, effect.task, headline(error instanceof Error ? error.message : String(error)));
+    throw error;
+  }
+}
+
+function hold({ supervisor }: Project, task: string, reason: string): void {
+  if (supervisor.state.tasks[task]?.held !== reason)
+    supervisor.turn([{ type: 'task.held', task, reason }], 'mcc', 'git');
+}
+
+/** The branch starts from the base as it is now. */
+async function branchFromBase(project: Project, { task, agent, branch }: BranchEffect): Promise<void> {
   const { supervisor, repository } = project;
-  const { task, agent, branch } = effect;
   const worktree = supervisor.state.agents[agent]?.worktree;
   if (!worktree || supervisor.state.tasks[task]?.status !== 'assigned') return;
   const base = await repositoryGit(repository).commit(`refs/heads/${project.base}`);
@@ -44,8 +57,7 @@ export async function startTaskBranch(
   const start = await startBranch({ repository, path: worktree.path, branch, base });
   if (start.type === 'refused') {
     const reason = `the worktree of ${agent} cannot leave its branch: ${headline(start.reason)}${start.files.length > 0 ? ` (${start.files.slice(0, 5).join(', ')})` : ''}`;
-    if (supervisor.state.tasks[task]?.held !== reason)
-      supervisor.turn([{ type: 'task.held', task, reason }], 'mcc', 'git');
+    hold(project, task, reason);
     supervisor.postpone(`worktree ${agent}`, 3_000);
     return;
   }
