@@ -50,7 +50,7 @@ function joinKeys(same: string, keys: readonly string[]): string {
 /** Keys that do the same thing, or the same in different directions, stand in one row. */
 export function groupKeys<T extends { key: string; words: string; label: string }>(
   rows: readonly T[],
-): { keys: string; label: string; words: string }[] {
+): { keys: string; label: string; words: string; key: string | undefined }[] {
   const groups = new Map<string, { keys: string[]; label: string; words: string }>();
   for (const { key, words, label } of rows) {
     const kind = kindOf(words, label);
@@ -58,7 +58,10 @@ export function groupKeys<T extends { key: string; words: string; label: string 
     group.keys.push(key);
     groups.set(kind.same, group);
   }
-  return [...groups].map(([same, { keys, label, words }]) => ({ keys: joinKeys(same, keys), label, words }));
+  return [...groups].map(([same, { keys, label, words }]) => ({
+    ...{ keys: joinKeys(same, keys), label, words },
+    key: keys.length === 1 ? keys[0] : undefined,
+  }));
 }
 
 /** The help page: every key, where it counts and the command that it stands for. */

@@ -154,10 +154,20 @@ export function makeKeymap(
 ): Keymap | Refusal {
   const opens = parseKey(leader);
   if (opens === null) return refuse(`keys.leader: \`${leader}\` is no key`, 'leader: ctrl-space');
+  const shadowed = tables.direct.find(({ key }) => key === opens);
+  if (shadowed) return refuse(`keys.leader: ${opens} is taken: ${shadowed.label}`, 'leader: ctrl-space');
   const own: Binding[] = [];
   for (const [key, words] of Object.entries(bind)) {
     const binding = bindingOf(key, words);
     if (isRefusal(binding)) return binding;
+    const other = Object.keys(bind).find((one) => one !== key && parseKey(one) === binding.key);
+    if (other !== undefined)
+      return refuse(`keys.bind: \`${key}\` and \`${other}\` are the same key`, 'mcc keys');
+    if (binding.key === opens || binding.key === 'escape')
+      return refuse(
+        `keys.bind: ${key} cannot be bound: after the leader it ${binding.key === opens ? 'goes to the agent' : 'leaves'}`,
+        'mcc keys',
+      );
     own.push(binding);
   }
   const kept = tables.leader.filter(({ key }) => !own.some((binding) => binding.key === key));
@@ -184,6 +194,18 @@ function bindingOf(name: string, line: string): Binding | Refusal {
   const did = meant ? `: did you mean \`${meant}\`?` : '';
   return refuse(`keys.bind: ${name}: \`${line}\` is no command${did}`, 'mcc help');
 }
+
+/** What the bindings of agents.yaml take the place of, one sentence each. */
+export const replaced = (bind: Readonly<Record<string, string>>): string[] =>
+  Object.entries(bind).flatMap(([name, words]) => {
+    const before = tables.leader.find(({ key }) => key === parseKey(name));
+    if (!before || before.words === words) return [];
+    return [
+      words === ''
+        ? `keys.bind: ${name} does nothing any more (it was \`${before.words}\`)`
+        : `keys.bind: ${name} is \`${words}\` in place of \`${before.words}\``,
+    ];
+  });
 
 /** Keys that stand twice in one table: none in the defaults, held by a test. */
 export const conflicts = (keymap: Keymap): string[] =>

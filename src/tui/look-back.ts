@@ -202,8 +202,22 @@ function moveTo(ui: Ui, mode: LookBack, cursor: Place): Step {
   };
 }
 
-const moves =
-  'left, right, up, down, word, back, start, end, top, bottom, page-up, page-down, half-up, half-down';
+export const moves = [
+  'left',
+  'right',
+  'up',
+  'down',
+  'word',
+  'back',
+  'start',
+  'end',
+  'top',
+  'bottom',
+  'page-up',
+  'page-down',
+  'half-up',
+  'half-down',
+] as const;
 
 /** Moves the cursor of a selection. */
 export const move = (ui: Ui, where: string, scene: Scene): Step =>
@@ -211,7 +225,8 @@ export const move = (ui: Ui, where: string, scene: Scene): Step =>
     const mode = modeFor(ui, agent);
     if (!mode.cursor) return still(refuseTo(ui, refuse('there is no cursor to move', 'pane select')));
     const to = moved(reading, mode.cursor, where);
-    if (!to) return still(refuseTo(ui, refuse(`\`pane move\` takes one of ${moves}`, 'pane move left')));
+    if (!to)
+      return still(refuseTo(ui, refuse(`\`pane move\` takes one of ${moves.join(', ')}`, 'pane move left')));
     return moveTo(ui, mode, to);
   });
 
@@ -317,15 +332,20 @@ export const copySelection = (ui: Ui, scene: Scene): Step =>
     return { ui: copied.ui, effects: [...copied.effects, bottom(agent)] };
   });
 
+/** How much text it is, in words. */
+export function amount(text: string): string {
+  const lines = text.split('\n').length;
+  const { length } = [...text];
+  return lines > 1 ? `${lines} lines` : length === 1 ? 'one character' : `${length} characters`;
+}
+
 /** Puts what a selection covers on the clipboards, and says so. */
 export function copy(ui: Ui, reading: Readable, selection: Selection): Step {
   const { start, end } = rangeOf(reading, selection);
   const text = textBetween(reading, start, end);
   if (text === '') return still(ui);
-  const lines = text.split('\n').length;
-  const what = lines > 1 ? `${lines} lines` : `${[...text].length} characters`;
   return {
-    ui: say(ui, { text: `copied ${what}`, tone: 'done' }),
+    ui: say(ui, { text: `copied ${amount(text)}`, tone: 'done' }),
     effects: [{ type: 'copy', text }],
   };
 }

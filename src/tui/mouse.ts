@@ -1,11 +1,16 @@
 import type { Border } from '../core/arrange.ts';
 import { borderAt, moveBorder, sameBorder } from '../core/edit-layout.ts';
 import { type ListPane, sameFocus } from '../core/layout.ts';
-import { chooseFirst } from './act.ts';
+import { chooseFirst, runBinding } from './act.ts';
+import { widthOf } from './line.ts';
 import { lookBack } from './look-back.ts';
 import { hold, pull } from './mouse-select.ts';
+import { hintRows } from './overlay/hints.ts';
+import { paletteTop } from './overlay/palette.ts';
+import { offers, takeOffer } from './palette.ts';
+import { attentionItems } from './panes/attention.ts';
 import { itemAt } from './panes/pane.ts';
-import { listRows, stripAgentAt } from './rows.ts';
+import { footKeyAt, leaderWidth, listRows, statusRight, stripAgentAt } from './rows.ts';
 import { chooseRow, press } from './step.ts';
 import { type Drag, focusOn, type Step, still, typing, withMode } from './ui.ts';
 import { inside, overlayRect, paneAt, type View } from './view.ts';
@@ -40,8 +45,9 @@ export function point(view: View, mouse: Mouse, wants: (agent: string) => Wants)
     if (step) return step;
   }
   if (overlayRect(view)) return onOverlay(view, mouse);
-  if (mouse.y === view.size.rows - 1)
-    return clicked(mouse) ? still(withMode(ui, { type: 'leader', over: null })) : still(ui);
+  if (mouse.y === view.size.rows - 1) return clicked(mouse) ? onStatus(view, mouse) : still(ui);
+  const footed = clicked(mouse) ? onFoot(view, mouse) : null;
+  if (footed) return footed;
   const strip = view.arrangement.strip?.rect;
   if (strip && mouse.y === strip.y && mouse.x >= strip.x && mouse.x < strip.x + strip.cols) {
     const agent = clicked(mouse) ? stripAgentAt(view, mouse.x - strip.x, strip.cols) : undefined;
@@ -55,6 +61,27 @@ export function point(view: View, mouse: Mouse, wants: (agent: string) => Wants)
   if (!pane) return still(ui);
   if ('pane' in pane) return onList(view, pane.pane, pane.rect, mouse);
   return onTerminal(view, pane.agent, mouse, wants(pane.agent));
+}
+
+/** The status line: what needs the person leads to it, the rest to the keys. */
+function onStatus(view: View, mouse: Mouse): Step {
+  const { ui, size } = view;
+  const right = statusRight(view);
+  const needs = attentionItems(view.state, view.now).length > 0;
+  const key = needs && mouse.x >= size.cols - widthOf(right) && mouse.x < size.cols - leaderWidth(view);
+  return key && !ui.toast
+    ? runBinding(ui, 'attention next', view)
+    : still(withMode(ui, { type: 'leader', over: null }));
+}
+
+/** What the lower edge of the focused list offers: a click is as good as the key. */
+function onFoot(view: View, mouse: Mouse): Step | null {
+  const pane = paneAt(view, mouse.x, mouse.y);
+  if (!pane || !('pane' in pane) || !sameFocus(view.ui.focus, pane)) return null;
+  const { rect } = pane;
+  if (mouse.y !== rect.y + rect.rows - 1) return null;
+  const key = footKeyAt(pane.pane, mouse.x - rect.x - 2);
+  return key === undefined ? null : press(view.ui, { key }, view);
 }
 
 /** A border was pressed: its pane gets the focus, and the border goes along with the pointer. */
@@ -93,23 +120,28 @@ function dragged(view: View, drag: Drag, mouse: Mouse): Step | null {
   return { ui: free, effects: [{ type: 'type', agent: drag.agent }] };
 }
 
-/** The wheel moves what is open; a click beside it closes it. */
+/** The wheel moves what is open; a click chooses in it, and beside it closes it. */
 function onOverlay(view: View, mouse: Mouse): Step {
   const rect = overlayRect(view);
   const { ui } = view;
+  const { mode } = ui;
   if (mouse.action === 'wheel') {
+    if (mode.type !== 'page' && mode.type !== 'palette') return still(ui);
     const key = { key: mouse.by < 0 ? 'up' : 'down' };
-    const times = ui.mode.type === 'page' ? notch : 1;
-    if (ui.mode.type !== 'page' && ui.mode.type !== 'palette') return still(ui);
+    const times = mode.type === 'page' ? notch : 1;
     return Array.from({ length: times }).reduce<Step>((step) => press(step.ui, key, view), still(ui));
   }
-  const inOverlay =
-    rect &&
-    mouse.x >= rect.x &&
-    mouse.x < rect.x + rect.cols &&
-    mouse.y >= rect.y &&
-    mouse.y < rect.y + rect.rows;
-  return clicked(mouse) && !inOverlay ? still(withMode(ui, typing)) : still(ui);
+  if (!clicked(mouse) || !rect) return still(ui);
+  const [x, y] = [mouse.x - rect.x - 1, mouse.y - rect.y - 1];
+  if (x < -1 || y < -1 || x > rect.cols - 2 || y > rect.rows - 2) return still(withMode(ui, typing));
+  if (mode.type === 'leader') {
+    const row = hintRows(view.keymap, rect.cols, rect.rows - 2)[y];
+    const key = row?.spots.find((spot) => x >= spot.x && x < spot.x + spot.cols)?.key;
+    return key === undefined ? still(ui) : press(ui, { key }, view);
+  }
+  if (mode.type !== 'palette' || y < 2 || y > rect.rows - 4) return still(ui);
+  const count = offers(mode.line.text, view, ui.history).length;
+  return takeOffer(ui, mode, y - 2 + paletteTop(count, mode.chosen, rect.rows), view);
 }
 
 function onList(

@@ -1,12 +1,15 @@
 import type { Arg, Command } from '../commands/define.ts';
 import { commands } from '../commands/index.ts';
 import { parseWords, splitLine, usage } from '../commands/words.ts';
+import { listPanes } from '../core/layout.ts';
 import { isRefusal } from '../core/refusal.ts';
 import { isEnded } from '../core/state.ts';
 import { run } from './act.ts';
+import { directions } from './direction.ts';
 import { type Editor, edit, editKey, insert } from './editor.ts';
 import { fuzzy } from './fuzzy.ts';
-import { type Mode, type Scene, type Step, still, typing, type Ui, withMode } from './ui.ts';
+import { moves } from './look-back.ts';
+import { type Mode, type Scene, type Step, scrollWords, still, typing, type Ui, withMode } from './ui.ts';
 
 type Palette = Mode & { type: 'palette' };
 
@@ -17,6 +20,8 @@ export interface Offer {
   readonly summary: string;
   /** nothing more is needed: Enter runs it */
   readonly whole: boolean;
+  /** another name that it is found by */
+  readonly name?: string;
 }
 
 const lines = 50;
@@ -32,12 +37,19 @@ export function offers(line: string, scene: Scene, history: readonly string[]): 
     typed === '' ? history.slice(0, 3).map((old) => ({ line: old, summary: 'again', whole: true })) : [];
   const all: Offer[] = [
     ...personal.map((one) => offerOf(one)),
-    ...scene.agents.map((agent) => ({ line: `focus ${agent}`, summary: 'Go to its terminal', whole: true })),
+    ...scene.agents.map((agent) => ({
+      line: `focus ${agent}`,
+      summary: scene.state.agents[agent]?.description ?? 'Go to its terminal',
+      whole: true,
+      name: agent,
+    })),
     ...Object.values(scene.state.tasks).map((task) => ({
       line: `task show ${task.id}`,
       summary: task.title,
       whole: true,
+      name: task.id,
     })),
+    ...branchOffers(scene),
   ];
   const found = typed === '' ? all : ranked(typed, all);
   return [...before, ...found].slice(0, lines);
@@ -46,13 +58,38 @@ export function offers(line: string, scene: Scene, history: readonly string[]): 
 function ranked(typed: string, all: readonly Offer[]): Offer[] {
   return all
     .flatMap((offer) => {
-      const name = fuzzy(typed, offer.line);
-      const said = typed.length > 2 ? fuzzy(typed, offer.summary) : null;
-      const score = Math.max(name ?? -Infinity, said === null ? -Infinity : said - 40);
+      const line = fuzzy(typed, offer.line) ?? -Infinity;
+      const name = (offer.name === undefined ? null : fuzzy(typed, offer.name)) ?? -Infinity;
+      const said = (typed.length > 2 ? fuzzy(typed, offer.summary) : null) ?? -Infinity;
+      const score = Math.max(line, name - 1, said - 40);
       return score === -Infinity || score < -20 ? [] : [{ offer, score }];
     })
     .sort((a, b) => b.score - a.score)
     .map(({ offer }) => offer);
+}
+
+/** Branches by their names: what a task would merge, or the terminal where an agent works on it. */
+function branchOffers({ state, agents }: Scene): Offer[] {
+  const tasks = Object.values(state.tasks).flatMap((task): Offer[] =>
+    task.branch === undefined
+      ? []
+      : [
+          {
+            line: `review ${task.id}`,
+            summary: `${task.branch}: ${task.title}`,
+            whole: true,
+            name: task.branch,
+          },
+        ],
+  );
+  const known = new Set(tasks.map(({ name }) => name));
+  const others = agents.flatMap((agent): Offer[] => {
+    const branch = state.agents[agent]?.worktree?.branch;
+    return branch === undefined || known.has(branch)
+      ? []
+      : [{ line: `focus ${agent}`, summary: branch, whole: true, name: branch }];
+  });
+  return [...tasks, ...others];
 }
 
 const offerOf = (command: Command): Offer => {
@@ -78,6 +115,30 @@ function names(of: Arg['of'] | undefined, scene: Scene): { word: string; about: 
     .map((task) => ({ word: task.id, about: task.title }));
 }
 
+/** The words that a command about the screen takes, where there are only some. */
+function choices(
+  command: string,
+  position: number,
+  scene: Scene,
+): { word: string; about: string }[] | undefined {
+  const plain = (words: readonly string[]) => words.map((word) => ({ word, about: '' }));
+  const panes = [...names('agent', scene), ...plain(listPanes)];
+  const ways = plain(directions);
+  const words: Readonly<Record<string, { word: string; about: string }[][]>> = {
+    focus: [[...panes, ...ways, ...plain(['next', 'previous'])]],
+    layout: [[...plain(Object.keys(scene.layouts)), ...plain(['next', 'reset'])]],
+    tab: [plain(['next', 'previous'])],
+    'pane split': [plain(['right', 'down']), panes],
+    'pane swap': [ways],
+    'pane resize': [ways],
+    'pane scroll': [plain([...scrollWords, 'previous-prompt', 'next-prompt'])],
+    'pane match': [plain(['next', 'previous'])],
+    'pane select': [plain(['cell', 'line'])],
+    'pane move': [plain(moves)],
+  };
+  return words[command]?.[position];
+}
+
 function argumentOffers(command: Command, line: string, scene: Scene): Offer[] {
   const rest = line.slice(command.name.length + 1);
   const words = splitLine(rest);
@@ -88,15 +149,21 @@ function argumentOffers(command: Command, line: string, scene: Scene): Offer[] {
   const position = words.filter(
     (word, index) => !word.startsWith('--') && !isValue(command, words[index - 1]),
   ).length;
-  const wanted = valued ? names(before.of, scene) : names(command.args[position]?.of, scene);
+  const wanted = valued
+    ? names(before.of, scene)
+    : (choices(command.name, position, scene) ?? names(command.args[position]?.of, scene));
   const flags = valued
     ? []
     : Object.entries(command.flags)
         .filter(([name]) => !words.includes(`--${name}`))
         .map(([name, flag]) => ({ word: `--${name}`, about: flag.describe }));
-  const fitting = [...wanted, ...(open.startsWith('-') || wanted.length === 0 ? flags : [])].filter(
-    ({ word }) => open === '' || fuzzy(open, word) !== null,
-  );
+  const score = (word: string) => (open === '' ? 0 : fuzzy(open, word));
+  const named = wanted
+    .flatMap((one) => ({ ...one, found: score(one.word) ?? -Infinity }))
+    .filter(({ found }) => found > -Infinity)
+    .sort((a, b) => b.found - a.found);
+  const flagged = open.startsWith('-') || wanted.length === 0 ? flags : [];
+  const fitting = [...named, ...flagged.filter(({ word }) => score(word) !== null)];
   return fitting.slice(0, lines).map(({ word, about }) => {
     const completed = `${head}${word}`;
     const whole = !isRefusal(parseWords(commands, splitLine(completed)));
@@ -152,6 +219,13 @@ function enter(ui: Ui, mode: Palette, offer: Offer | undefined, scene: Scene): S
     return runLine(ui, mode, offer.line, scene);
   }
   return typed === '' ? still(ui) : runLine(ui, mode, typed, scene);
+}
+
+/** A click on a line that is offered: it runs, or stands in the line to be completed. */
+export function takeOffer(ui: Ui, mode: Palette, index: number, scene: Scene): Step {
+  const offer = offers(mode.line.text, scene, ui.history)[index];
+  if (!offer || mode.waiting) return still(ui);
+  return offer.whole ? runLine(ui, mode, offer.line, scene) : still(withLine(ui, mode, edit(offer.line)));
 }
 
 function runLine(ui: Ui, mode: Palette, line: string, scene: Scene): Step {

@@ -1,7 +1,7 @@
 import type { Placed } from '../core/arrange.ts';
 import { statuses } from '../core/event.ts';
 import { weigh } from '../core/evidence.ts';
-import { sameFocus } from '../core/layout.ts';
+import { type ListPane, sameFocus } from '../core/layout.ts';
 import { isRunning } from '../core/state.ts';
 import { box, type Frame } from './box.ts';
 import { agentFrame, stripTitle } from './card.ts';
@@ -30,18 +30,43 @@ export function listRows(view: View, pane: 'board' | 'attention' | 'log', cols: 
   return pane === 'attention' ? attentionRows(given, ui.fresh) : logRows(given);
 }
 
+/** The keys that stand at the lower edge of a focused list, and what they do. */
+const footKeys: Readonly<Record<ListPane, readonly (readonly [string, string])[]>> = {
+  board: [
+    ['enter', 'show'],
+    ['v', 'review'],
+    ['a', 'approve'],
+    ['r', 'send back'],
+    ['m', 'merge'],
+  ],
+  attention: [['enter', 'go there']],
+  log: [['enter', 'read']],
+};
+
+/** The key at a column of that edge. */
+export function footKeyAt(pane: ListPane, x: number): string | undefined {
+  let at = 0;
+  for (const key of footKeys[pane]) {
+    const { length } = key.join(' ');
+    if (x >= at && x < at + length) return key[0];
+    at += length + 2;
+  }
+  return undefined;
+}
+
 function listFrame(view: View, pane: 'board' | 'attention' | 'log', focused: boolean): Frame {
   const name = (text: string) => line(span(text, focused ? strong : heading));
   const style = focused ? accent : quiet;
+  const foot = focused ? line(span(footKeys[pane].map((key) => key.join(' ')).join('  '), quiet)) : [];
   if (pane === 'board') {
-    const keys = focused ? line(span('enter show  v review  a approve  r send back  m merge', quiet)) : [];
-    return { title: name('board'), aside: line(span(boardCount(view.state), quiet)), foot: keys, style };
+    return { title: name('board'), aside: line(span(boardCount(view.state), quiet)), foot, style };
   }
-  if (pane === 'log') return { title: name('messages'), style };
+  if (pane === 'log') return { title: name('messages'), foot, style };
   const count = attentionItems(view.state, view.now).length;
   const calm = count === 0;
   return {
     title: line(...name('needs you'), !calm && span(` ${count}`, urgent)),
+    foot: calm ? [] : foot,
     style: focused ? accent : calm ? quiet : urgent.color ? { color: urgent.color } : quiet,
   };
 }
@@ -158,17 +183,28 @@ function counts(view: View): Line {
   });
 }
 
-/** The last row: the project at the left, or what was just said; the way to everything else at the right. */
-export function statusRow(view: View): Line {
-  const { ui, state, size, keymap } = view;
+/** The right end of the last row: what needs the person, and the leader key. */
+export function statusRight(view: View): Line {
+  const { ui, state, size } = view;
   const needs = attentionItems(state, view.now).length;
-  const right = line(
+  return line(
     ui.zoomed && span('zoom  ', accent),
     needs > 0 &&
       span(`◆ ${needs} ${size.cols < 90 ? '' : needs === 1 ? 'needs you ' : 'need you '} `, urgent),
-    span(keymap.leader, strong),
-    span(size.cols >= 90 ? ' for commands ' : ' ', quiet),
+    ...leaderWords(view),
   );
+}
+
+const leaderWords = ({ keymap, size }: View): Line =>
+  line(span(keymap.leader, strong), span(size.cols >= 90 ? ' for commands ' : ' ', quiet));
+
+/** The columns of the leader key at the end of the last row. */
+export const leaderWidth = (view: View): number => widthOf(leaderWords(view));
+
+/** The last row: the project at the left, or what was just said; the way to everything else at the right. */
+export function statusRow(view: View): Line {
+  const { ui, state, size } = view;
+  const right = statusRight(view);
   if (ui.toast) {
     const { text, hint, tone } = ui.toast;
     const symbol = tone === 'done' ? span('✓', good) : span('✗', bad);

@@ -12,6 +12,7 @@ import { Display } from './display.ts';
 import { Hands } from './hands.ts';
 import type { Keymap } from './keymap.ts';
 import type { Life } from './life.ts';
+import { amount } from './look-back.ts';
 import { memorize, recall } from './memory.ts';
 import { point } from './mouse.ts';
 import { Outside } from './outside.ts';
@@ -71,7 +72,13 @@ export class Seat {
     this.#ui = note ? say(fresh, { text: note, tone: 'refused' }) : fresh;
     const changed = (agent: string) =>
       life.guard(() => this.#display?.terminalChanged(agent, this.#hands.isEcho(agent)));
-    this.#terminals = new Terminals((frame, body) => wire.send(frame, body), changed, ways.scrollback);
+    const copied = (agent: string, text: string) => life.guard(() => this.#programCopied(agent, text));
+    this.#terminals = new Terminals(
+      (frame, body) => wire.send(frame, body),
+      changed,
+      ways.scrollback,
+      copied,
+    );
     this.#hands = new Hands(wire, this.#terminals);
     this.#outside = new Outside(ways, (note) => this.#outsideChanged(note));
   }
@@ -304,6 +311,14 @@ export class Seat {
     const { project } = this.#wire.welcome;
     const notices = texts.map((text) => noticeSequence(`mcc ${project}`, text, this.#ways.environment));
     this.#tty.send(`\x07${notices.join('')}`);
+  }
+
+  /** The program that has the keyboard may put a text on the clipboard; it is said, and the others may not. */
+  #programCopied(agent: string, text: string): void {
+    if (agent !== this.#focused || text === '') return;
+    this.#copy(text);
+    this.#apply(still(say(this.#ui, { text: `${agent} copied ${amount(text)}`, tone: 'done' })));
+    this.#draw();
   }
 
   #copy(text: string): void {

@@ -22,6 +22,8 @@ export class Terminals {
   readonly #send: (frame: ClientFrame, body?: Uint8Array) => void;
   readonly #changed: (agent: string) => void;
   readonly #scrollback: number;
+  /** a program put a text on the clipboard */
+  readonly #copied: (agent: string, text: string) => void;
   readonly #panes = new Map<string, Pane>();
   /** what is watched, and the size last asked for */
   readonly #watched = new Map<string, Size>();
@@ -31,7 +33,9 @@ export class Terminals {
     send: (frame: ClientFrame, body?: Uint8Array) => void,
     changed: (agent: string) => void,
     scrollback: number,
+    copied: (agent: string, text: string) => void = () => {},
   ) {
+    this.#copied = copied;
     this.#send = send;
     this.#changed = changed;
     this.#scrollback = scrollback;
@@ -123,6 +127,7 @@ export class Terminals {
     screen.flush();
     screen.urgent = agent === this.#urgent;
     const pane: Pane = { screen, untold: 0, unsubscribe: () => {} };
+    screen.onClipboard((text) => this.#copied(agent, text));
     pane.unsubscribe = screen.onParsed(() => {
       this.#tell(agent, pane);
       this.#changed(agent);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { commands } from '../../src/commands/index.ts';
 import { parseWords, splitLine } from '../../src/commands/words.ts';
 import { isRefusal } from '../../src/core/refusal.ts';
-import { conflicts, keyTable, makeKeymap } from '../../src/tui/keymap.ts';
+import { conflicts, keyTable, makeKeymap, replaced } from '../../src/tui/keymap.ts';
 import { keymapOf } from './stage.ts';
 
 test('no key stands twice in a table', () => {
@@ -36,4 +36,29 @@ test('the table says where, which key, which words and what for', () => {
     label: 'send {agent}',
   });
   expect(table[0]).toMatchObject({ key: 'ctrl-b', label: 'open the command layer' });
+});
+
+test('keys that are the same, and keys that are taken, are conflicts', () => {
+  const refusal = (leader: string, bind: Record<string, string>) => {
+    const made = makeKeymap(leader, bind);
+    return isRefusal(made) ? made.refusal : null;
+  };
+  expect(refusal('ctrl-space', { 'ctrl-g': 'merge', 'Control+g': 'status' })).toBe(
+    'keys.bind: `ctrl-g` and `Control+g` are the same key',
+  );
+  expect(refusal('ctrl-b', { 'ctrl-b': 'merge' })).toBe(
+    'keys.bind: ctrl-b cannot be bound: after the leader it goes to the agent',
+  );
+  expect(refusal('ctrl-space', { esc: 'merge' })).toBe(
+    'keys.bind: esc cannot be bound: after the leader it leaves',
+  );
+  expect(refusal('alt-1', {})).toBe('keys.leader: alt-1 is taken: focus pane 1');
+  expect(refusal('ctrl-space', { g: 'merge' })).toBeNull();
+});
+
+test('what a binding takes the place of is said', () => {
+  expect(replaced({ z: 'merge', g: 'merge', d: '', b: 'board' })).toEqual([
+    'keys.bind: z is `merge` in place of `pane zoom`',
+    'keys.bind: d does nothing any more (it was `detach`)',
+  ]);
 });

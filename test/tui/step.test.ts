@@ -291,6 +291,61 @@ describe('the palette', () => {
   });
 });
 
+describe('the palette finds', () => {
+  const first = (typed: string) => {
+    const person = new Person();
+    person.press(`^ : "${typed}" tab`);
+    const { mode } = person.ui;
+    return mode.type === 'palette' ? mode.line.text : '';
+  };
+
+  test('tasks by id and title, agents by name, branches by theirs', () => {
+    expect(first('t4')).toBe('task show t4');
+    expect(first('leap years')).toBe('task show t4');
+    expect(first('tester')).toBe('focus tester');
+    expect(first('mcc/backend')).toBe('review t2');
+    expect(first('mcc/arch')).toBe('focus architect');
+  });
+
+  test('the words that a command about the screen takes', () => {
+    expect(first('layout g')).toBe('layout grid');
+    expect(first('pane split d')).toBe('pane split down');
+    expect(first('pane split down at')).toBe('pane split down attention');
+    expect(first('pane scroll prev')).toBe('pane scroll previous-prompt');
+  });
+});
+
+describe('the mouse', () => {
+  test('runs what the palette offers, and completes what needs more', () => {
+    const person = new Person();
+    person.press('^ : "nudge"');
+    person.mouse('press', 30, 6);
+    expect(person.ui.mode).toMatchObject({ type: 'palette', line: { text: 'nudge ' } });
+    person.mouse('press', 30, 7);
+    expect(person.words).toEqual(['nudge backend']);
+    person.ui = { ...person.ui, mode: { type: 'typing' } };
+    person.press('^ :');
+    person.mouse('press', 2, 30);
+    expect(person.ui.mode.type).toBe('typing');
+  });
+
+  test('is as good as a key on the panel of the leader and at the edge of a list', () => {
+    const person = new Person();
+    person.mouse('press', 110, 34);
+    expect(person.ui.mode.type).toBe('leader');
+    person.mouse('press', 6, 27);
+    expect(person.at).toBe('board');
+    person.mouse('press', 100, 14);
+    expect(person.words).toEqual(['review t5']);
+  });
+
+  test('leads from the status line to what needs the person', () => {
+    const person = new Person();
+    person.mouse('press', 85, 34);
+    expect(person.at).toBe('tester');
+  });
+});
+
 test('a long answer opens as a page that scrolls within its bounds', () => {
   const person = new Person();
   const text = Array.from({ length: 100 }, (_, index) => `line ${index}`).join('\n');

@@ -318,3 +318,16 @@ test('a terminal that draws glyphs in other widths keeps its rows straight, and 
   await second.shows('this terminal draws lines in other widths');
   await second.shows('+ 1 architect *');
 });
+
+test('the program that has the keyboard may copy to the clipboard, another one may not', async () => {
+  const { stagehand, shows, screen, until } = await curtain();
+  const copied: string[] = [];
+  screen.onClipboard((text) => copied.push(text));
+  const osc52 = (text: string) => `\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`;
+  stagehand.writes('backend', `${osc52('not this')}done`);
+  await shows('done');
+  stagehand.writes('architect', osc52('take this'));
+  await until('the text is on the clipboard', () => copied.length > 0);
+  expect(copied).toEqual(['take this']);
+  await shows('architect copied 9 characters');
+});

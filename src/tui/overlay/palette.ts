@@ -18,7 +18,7 @@ export function palettePanel(
   const inner = cols - 2;
   const found = offers(mode.line.text, view, view.ui.history);
   const room = rows - 5;
-  const top = Math.max(0, Math.min(found.length - room, mode.chosen - room + 1));
+  const top = paletteTop(found.length, mode.chosen, rows);
   const names = Math.min(34, Math.floor(inner / 2));
   const list = found.slice(top, top + room).map((offer, index): Line => {
     const here = top + index === mode.chosen;
@@ -46,6 +46,10 @@ export function palettePanel(
     rows,
   );
 }
+
+/** The first offer in view of a palette of so many rows. */
+export const paletteTop = (count: number, chosen: number, rows: number): number =>
+  Math.max(0, Math.min(count - (rows - 5), chosen - (rows - 5) + 1));
 
 /** The visible part of a line being typed, so that the cursor is in it. */
 function visible(editor: { text: string; at: number }, room: number): { text: string; cursor: number } {
