@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { isAlive, startTime } from '../../src/io/process.ts';
+import { findTranscript } from '../../src/supervisor/transcript.ts';
 import { version } from './lab.ts';
 import { type Content, type Script, say, use } from './model.ts';
 import { Team } from './team.ts';
@@ -50,6 +51,11 @@ test(`kill -9 of the supervisor: Claude Code ${version} goes on with its convers
   await team.until('a turn in hand', () => prompts.length === 1);
   const { pid, seq } = team.events().findLast((event) => event.type === 'supervisor.started');
   const first = team.events().findLast((event) => event.type === 'session.started');
+  // The CLI writes its transcript a moment after it goes on; what is not in it yet is lost with the process.
+  await team.until('the assignment in the transcript', () => {
+    const path = findTranscript(join(team.root, '.mcc/sessions/worker'), first.conversation);
+    return path !== undefined && readFileSync(path, 'utf8').includes('assign-t1-1');
+  });
   process.kill(pid, 'SIGKILL');
   await team.until('a dead supervisor', () => startTime(pid) === undefined);
 
