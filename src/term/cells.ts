@@ -100,9 +100,23 @@ export function joinsBefore(content: number): boolean {
   return code >= 0x300 && JOINING.test(String.fromCodePoint(code));
 }
 
+/** Joiners, other format characters, and letters to which the next one belongs (UAX #29, GB9b: Prepend). */
+const JOINED =
+  /[\p{Cf}\u0d4e\u{111c2}\u{111c3}\u{1193f}\u{11941}\u{11a3a}\u{11a84}-\u{11a89}\u{11d46}\u{11f02}]$/u;
+
+/** True if a terminal might draw the next glyph as part of this content when both are written in one go. */
+export function joinsAfter(content: number): boolean {
+  return ((content & COMBINED) !== 0 || (content & CODE_MASK) >= 0x600) && JOINED.test(glyphText(content));
+}
+
 /** True for glyphs that terminals do not all give the same width: what follows them is better placed than assumed. */
 export function isRisky(content: number): boolean {
-  return (content & COMBINED) !== 0 || (content & CODE_MASK) >= 0x1f000 || joinsBefore(content);
+  const code = content & CODE_MASK;
+  return (
+    (content & COMBINED) !== 0 ||
+    code >= 0x1f000 ||
+    (code >= 0x300 && (joinsBefore(content) || joinsAfter(content)))
+  );
 }
 
 /** The columns that a terminal takes at most for risky content: one that joins nothing draws each character by itself. */

@@ -206,8 +206,15 @@ export function underline(frame: Frame, rect: Rect): void {
   });
 }
 
+/** Whole glyphs only: a wide one of which a half lies in the region is in it. */
 function change(frame: Frame, rect: Rect, apply: (cells: Uint32Array, at: number) => void): void {
   const { x, y, cols, rows } = clip(frame, rect);
-  for (let row = y; row < y + rows; row++)
-    for (let column = x; column < x + cols; column++) apply(frame.cells, (row * frame.cols + column) * CELL);
+  if (cols === 0) return;
+  for (let row = y; row < y + rows; row++) {
+    const first = (row * frame.cols + x) * CELL;
+    const last = first + (cols - 1) * CELL;
+    const from = x > 0 && frame.cells[first] === RIGHT_HALF ? first - CELL : first;
+    const to = glyphWidth(frame.cells[last] ?? 0) === 2 ? last + CELL : last;
+    for (let at = from; at <= to; at += CELL) apply(frame.cells, at);
+  }
 }

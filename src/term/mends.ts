@@ -1,21 +1,29 @@
-import type { Hooks, Sequence } from './modes.ts';
+import type { Hooks, ModeTracker, Sequence } from './modes.ts';
 import type { Store } from './stored.ts';
 
 /**
  * Where the emulator departs from xterm's ctlseqs in a way that a program notices, what ctlseqs says is done here, before
  * its own handler has a turn. What stays different is listed in docs/fidelity.md.
  */
-export function mend(
-  hooks: Hooks,
-  store: Store,
-  size: () => { readonly cols: number; readonly rows: number },
-): void {
+export function mend(hooks: Hooks, { store, modes, size }: Mended): void {
   // CSI 1 J in the very last cell throws
   hooks.csi({ final: 'J' }, ([part]) => part === 1 && store.eraseAbove());
   // DECALN takes the margins away and draws plain
   hooks.esc({ intermediates: '#', final: '8' }, () => store.align());
+  // DECCOLM, where allowed, begins with a clear screen; a pane's width is not its program's
+  for (const final of 'hl')
+    hooks.csi({ prefix: '?', final }, (which) => {
+      if (modes.columns && which.includes(3)) store.clear();
+      return false;
+    });
   mendRepetitions(hooks, store, size);
   mendOriginMode(hooks, store, size);
+}
+
+interface Mended {
+  readonly store: Store;
+  readonly modes: ModeTracker;
+  readonly size: () => { readonly cols: number; readonly rows: number };
 }
 
 /** A step for each of two thousand million lines, tabs or glyphs would stop the whole process for minutes. */

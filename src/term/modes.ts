@@ -58,6 +58,8 @@ export class ModeTracker {
   blink = false;
   mouseEncoding: MouseEncoding = 'default';
   modifyOtherKeys = 0;
+  /** ?40: DECCOLM (?3) clears the screen; the width stays that of the pane. */
+  columns = false;
   /** Designated character sets G0 to G3 by their final character, 'B' being ASCII. */
   charsets = ['B', 'B', 'B', 'B'];
   readonly #stacks = { normal: [0], alternate: [0] };
@@ -101,6 +103,7 @@ export class ModeTracker {
   /** What DECRQM answers for modes that the emulator answers wrongly (VT510, DECRPM); null for all others. */
   reported(mode: number): 0 | 1 | 2 | 3 | null {
     if (mode === 12) return this.blink ? 1 : 2;
+    if (mode === 40) return this.columns ? 1 : 2;
     if (mode === 1005 || mode === 1015) return this.mouseEncoding === ENCODINGS[mode] ? 1 : 2;
     if (mode === 1016) return 0;
     return mode === GRAPHEMES ? 3 : null;
@@ -110,6 +113,7 @@ export class ModeTracker {
     for (const mode of modes) {
       if (mode === 25) this.cursorVisible = on;
       if (mode === 12) this.blink = on;
+      if (mode === 40) this.columns = on;
       const encoding = typeof mode === 'number' ? ENCODINGS[mode] : undefined;
       if (encoding) this.mouseEncoding = on ? encoding : 'default';
     }
@@ -133,6 +137,7 @@ export class ModeTracker {
     this.#soft();
     this.shape = 'block';
     this.blink = false;
+    this.columns = false;
     this.mouseEncoding = 'default';
     this.modifyOtherKeys = 0;
     this.#stacks.normal = [0];

@@ -61,7 +61,9 @@ export function publicStoreOf(terminal: PublicTerminal): Store {
     moveTo: () => {},
     clampParameter: () => true,
     align: () => false,
+    clear: () => {},
     eraseAbove: () => false,
+    resized: () => {},
     shed: () => 0,
     recover: () => {},
   };

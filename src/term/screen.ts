@@ -170,10 +170,9 @@ export class Screen {
     this.#answer = options.answer;
     const hooks = this.#hooks();
     this.#modes = new ModeTracker(hooks, () => this.#alternate);
-    mend(hooks, this.#store, () => this.size);
-    answerQueries(hooks, { store: this.#store, modes: this.#modes, size: () => this.size }, (bytes) =>
-      this.#reply(bytes),
-    );
+    const its = { store: this.#store, modes: this.#modes, size: () => this.size };
+    mend(hooks, its);
+    answerQueries(hooks, its, (bytes) => this.#reply(bytes));
     this.#listen(hooks);
   }
 
@@ -296,6 +295,7 @@ export class Screen {
     if (cols === this.#terminal.cols && rows === this.#terminal.rows) return;
     const marks = cols === this.#terminal.cols ? [] : this.#markPrompts();
     this.#terminal.resize(cols, rows);
+    this.#store.resized();
     if (marks.length > 0) this.#takePrompts(marks);
     this.#version++;
   }

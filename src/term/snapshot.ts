@@ -7,6 +7,7 @@ import {
   Fg,
   glyphText,
   glyphWidth,
+  joinsAfter,
   joinsBefore,
   type Pen,
   penDifference,
@@ -81,6 +82,7 @@ class LineWriter {
   text = '';
   #pen = PLAIN;
   #continues = false;
+  #joins = false;
   readonly #store: Store;
   readonly #which: Which;
   readonly #cols: number;
@@ -142,8 +144,9 @@ class LineWriter {
     const same = this.#cells[at + 1] === fg && this.#cells[at + 2] === bg && this.#cells[at + 3] === extended;
     if (!same) this.#use(this.#penAt(at));
     const text = glyphText(content);
-    if (joinsBefore(content)) this.text += APART;
+    if (this.#joins || joinsBefore(content)) this.text += APART;
     this.text += text === '' ? ' ' : text;
+    this.#joins = joinsAfter(content);
     return Math.max(1, glyphWidth(content));
   }
 
@@ -259,6 +262,7 @@ function writeModes({ modes, tracked, store, title, ...source }: SnapshotSource)
     when(modes.focus, '\x1b[?1004h'),
     when(source.reverseWrap, '\x1b[?45h'),
     when(source.insert, '\x1b[4h'),
+    when(tracked.columns, '\x1b[?40h'),
     when(source.newline, '\x1b[20h'),
     when(!source.wrap, '\x1b[?7l'),
     MOUSE[modes.mouse],

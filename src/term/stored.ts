@@ -73,8 +73,12 @@ export interface Store {
   clampParameter(most: number): boolean;
   /** DECALN, with a plain pen and without margins, which xterm 6.0 leaves. True if done. */
   align(): boolean;
+  /** Clears the screen, without margins and with the cursor in the corner. */
+  clear(): void;
   /** Erases from the top to the cursor where xterm 6.0 throws: CSI 1 J in the very last cell. True if done. */
   eraseAbove(): boolean;
+  /** After a resize: xterm 6.0 leaves the alternate buffer its old height while it is not shown, and so a history. */
+  resized(): void;
   /** Lines of the normal buffer that left its history since this was asked first. */
   shed(): number;
   /** After an exception inside the parser: throws away what it was parsing, so that it parses again. */
@@ -99,6 +103,7 @@ interface Line {
 interface Grid {
   readonly lines: {
     readonly length: number;
+    maxLength: number;
     get(index: number): Line | undefined;
     onTrim(listener: (count: number) => void): unknown;
   };
@@ -235,12 +240,21 @@ export function storeOf(terminal: object): Store {
       Object.assign(pen, { fg, bg });
       return true;
     },
+    clear: () => {
+      const { buffers, rows } = core._bufferService;
+      Object.assign(buffers.active, { scrollTop: 0, scrollBottom: rows - 1, x: 0, y: 0 });
+      for (let y = 0; y < rows; y++) core._inputHandler._resetBufferLine(y);
+    },
     eraseAbove: () => {
       const { lines, x, y } = core._bufferService.buffers.active;
       if (lines.get(y + 1)) return false;
       core._inputHandler._eraseInBufferLine(y, 0, x + 1, true);
       for (let above = 0; above < y; above++) core._inputHandler._resetBufferLine(above);
       return true;
+    },
+    resized: () => {
+      const { buffers, rows } = core._bufferService;
+      if (buffers.alt.lines.length === 0) buffers.alt.lines.maxLength = rows;
     },
     shed: () => {
       const { lines } = grid('normal');

@@ -58,6 +58,15 @@ export const buffer: Case[] = [
     history: [],
   },
   {
+    name: 'the alternate screen has no history after the screen became lower either',
+    source: xt('Alternate Screen Buffer'),
+    size: [4, 6],
+    bytes: ['', { resize: [4, 2] }, '\x1b[?1049h\x1b[Ha\r\nb\r\nc\r\nd'],
+    rows: ['c', 'd'],
+    history: [],
+    mended: 'keeps as many lines above the alternate screen as it was once higher',
+  },
+  {
     name: 'the pen goes over into the alternate screen, the background fills it',
     source: xt('CSI ? 1049 h; bce'),
     size: [4, 2],

@@ -149,6 +149,15 @@ export const modes: Case[] = [
     modes: { synchronised: false },
   },
   {
+    name: 'DECCOLM clears the screen where it is allowed, and takes the margins away',
+    source: xt('CSI ? 40 h, CSI ? 3 h'),
+    size: [6, 3],
+    bytes: 'ab\x1b[2;3r\x1b[?40h\x1b[2;2Hc\x1b[?3hd\x1b[3;1H\ne',
+    rows: ['', '', 'e'],
+    history: ['d'],
+    mended: 'passes over it, cleared or not',
+  },
+  {
     name: 'DECCOLM does not change the size of a pane',
     source: xt('CSI ? 3 h (only if allowed by ?40)'),
     size: [6, 2],
