@@ -1,55 +1,109 @@
-import { holderOf, type Owner } from '../io/lock.ts';
+import { existsSync } from 'node:fs';
+import type { Refusal } from '../core/refusal.ts';
+import { acquire, holderOf, type Owner } from '../io/lock.ts';
 import { paths } from '../io/paths.ts';
 import { isAlive } from '../io/process.ts';
-import { WrongVersion } from '../wire/client.ts';
+import { endLeftovers } from '../supervisor/leftovers.ts';
+import { NoAnswer, WrongVersion } from '../wire/client.ts';
 import { connectTo } from './connection.ts';
 import { tellRefusal } from './report.ts';
 import { rootOf } from './root.ts';
 import { exits, type Shell } from './shell.ts';
 import type { Call } from './verbs.ts';
 
+type Cleaned = Awaited<ReturnType<typeof endLeftovers>>;
+
 /** `mcc down`: asks the supervisor to end its sessions and itself, and waits until it is gone. */
 export async function run({ shell, options, json }: Call): Promise<number> {
   const root = await rootOf(shell);
-  const owner = await holderOf(paths(root).lock);
   const tell = (text: string, data: object) => shell.out(json ? `${JSON.stringify(data)}\n` : `${text}\n`);
+  const owner = await holderOf(paths(root).lock);
   if (!owner) {
-    tell('no supervisor runs here', { stopped: null });
+    const cleaned = shell.env.MCC_AGENT ? null : await clean(root);
+    tell(['no supervisor runs here', ...(cleaned ? wordsOf(cleaned) : [])].join('; '), {
+      stopped: null,
+      ...(cleaned ? { cleaned } : {}),
+    });
     return exits.ok;
   }
-  const refused = await askToStop(root, shell, owner, options.force === true);
-  if (refused) return tellRefusal(shell, refused, json);
-  if (!json && options.force !== true)
-    shell.err('waiting for the turns in hand; mcc down --force does not wait\n');
-  await ended(owner);
+  const asked = await askToStop(root, shell, owner, options.force === true);
+  if ('refusal' in asked) return tellRefusal(shell, asked, json);
+  if (!json && asked.waits) shell.err('waiting for the turns in hand; mcc down --force does not wait\n');
+  await ended(owner, options.force === true);
   tell(`the supervisor (pid ${owner.pid}) and its agents were stopped`, { stopped: owner.pid });
   return exits.ok;
 }
 
-/** Over the socket, where it is decided who may; a supervisor of another version understands the signal. */
+/** Removes what a supervisor that was killed left; null when there is nothing to look at, or another has just started. */
+async function clean(root: string): Promise<Cleaned | null> {
+  const { run, lock } = paths(root);
+  if (!existsSync(run)) return null;
+  const mine = await acquire(lock);
+  if (mine.held) return null;
+  try {
+    return await endLeftovers(root);
+  } finally {
+    await mine.release();
+  }
+}
+
+const wordsOf = ({ agents, runtime }: Cleaned): string[] => [
+  ...(agents.length > 0 ? [`what a killed one left of ${agents.join(', ')} was ended`] : []),
+  ...(runtime ? ['its socket was removed'] : []),
+];
+
+/**
+ * Over the socket, where it is decided who may; a supervisor of another version, or one that does not answer, gets the
+ * signal.
+ */
 async function askToStop(
   root: string,
   shell: Shell,
   owner: Owner,
   force: boolean,
-): Promise<{ refusal: string; hint?: string } | undefined> {
+): Promise<Refusal | { waits: boolean }> {
   const client = await connectTo(root, shell).catch((error: unknown) => {
-    if (error instanceof WrongVersion && !shell.env.MCC_AGENT) return undefined;
+    if ((error instanceof WrongVersion || error instanceof NoAnswer) && !shell.env.MCC_AGENT)
+      return undefined;
     throw error;
   });
   if (!client) {
     if (shell.env.MCC_AGENT) return { refusal: '`down` is for the person' };
     process.kill(owner.pid, 'SIGTERM');
-    return undefined;
+    process.kill(owner.pid, 'SIGCONT'); // one that was stopped hears it only then
+    return { waits: false };
   }
+  const status = force ? undefined : await client.command(['status']);
   const result = await client.command(force ? ['down', '--force'] : ['down']);
   void client.close();
-  if (result.ok) return undefined;
+  if (result.ok) return { waits: status?.ok === true && hasTurns(status.data) };
   const { refusal, hint } = result;
   return hint === undefined ? { refusal } : { refusal, hint };
 }
 
-/** Waits until the process has ended; it names itself in the lock by pid and start time, so no other is meant. */
-async function ended({ pid, start }: Owner): Promise<void> {
-  while (isAlive(pid, start)) await new Promise((done) => setTimeout(done, 25));
+/** Whether something is in hand that a drain waits for, going by the data of `mcc status`. */
+function hasTurns(data: unknown): boolean {
+  const { merging, agents } = data as {
+    merging: unknown;
+    agents: { kind: string; status: string; pid: number | null }[];
+  };
+  const works = agents.some(
+    ({ kind, status, pid }) => kind !== 'shell' && status === 'working' && pid !== null,
+  );
+  return merging !== null || works;
+}
+
+/** How long one that is to end at once may take before it is killed, in ms: it has sessions to end. */
+const forceMs = 30_000;
+
+/**
+ * Waits until the process has ended; it names itself in the lock by pid and start time, so no other is meant. The next
+ * `mcc up` ends what a killed one leaves.
+ */
+async function ended({ pid, start }: Owner, force: boolean): Promise<void> {
+  const patience = performance.now() + forceMs;
+  while (isAlive(pid, start)) {
+    if (force && performance.now() > patience) process.kill(pid, 'SIGKILL');
+    await new Promise((done) => setTimeout(done, 25));
+  }
 }

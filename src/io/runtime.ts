@@ -131,17 +131,23 @@ export function readPointer(root: string): string | undefined {
 const isRuntimeDir = (path: string, root: string) =>
   [`mcc-${hashOf(root)}`, hashOf(root)].includes(basename(path));
 
-/** Removes the runtime folder of a project with the socket, and the pointer; for a supervisor that ends. */
-export function removeRuntime(root: string): void {
+/**
+ * Removes the runtime folder of a project with the socket, and the pointer; for a supervisor that ends.
+ * @param made the folder as it was made, for when the pointer is gone with the project
+ * @returns whether there was one
+ */
+export function removeRuntime(root: string, made?: string): boolean {
   const socket = readPointer(root);
   rmSync(paths(root).pointer, { force: true });
-  if (!socket) return;
-  rmSync(dirname(socket), { recursive: true, force: true });
-  const parent = dirname(dirname(socket));
-  if (basename(parent) !== `mcc-${userInfo().uid}`) return;
+  const folder = socket ? dirname(socket) : made;
+  if (!folder) return false;
+  rmSync(folder, { recursive: true, force: true });
+  const parent = dirname(folder);
+  if (basename(parent) !== `mcc-${userInfo().uid}`) return true;
   try {
     rmdirSync(parent);
   } catch {
     // another project's folder is in it
   }
+  return true;
 }

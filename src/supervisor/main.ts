@@ -6,6 +6,7 @@ import { serveHooks } from '../io/hooks.ts';
 import { acquire, type Owner } from '../io/lock.ts';
 import { Log } from '../io/log.ts';
 import { type Paths, paths as pathsOf } from '../io/paths.ts';
+import { watchPresence } from '../io/presence.ts';
 import { keepOut, type Repository, repositoryGit } from '../io/repository.ts';
 import { removeRuntime, runtimeDir, socketPath, writePointer } from '../io/runtime.ts';
 import { type Host, ptyHost } from '../term/pty.ts';
@@ -78,11 +79,14 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
   const note: Project['note'] = (level, text, about = {}) => logger[level](about, text);
   const ending = new Ending();
   const unguard = guardProcess(ending, note);
+  const unwatch = watchPresence(paths.run, () =>
+    ending.fail(stoppedBy(new Error(`${paths.run} was removed while mcc was running`))),
+  );
   const closers: (() => unknown)[] = [];
   try {
     if (torn) note('warn', torn);
     const runtime = runtimeDir(root, environment);
-    closers.push(() => removeRuntime(root));
+    closers.push(() => removeRuntime(root, runtime));
     const hooks = await serveHooks((error) => note('warn', 'a hook failed', { error: String(error) }));
     closers.push(() => hooks.close());
     const supervisor: Supervisor = new Supervisor({
@@ -153,6 +157,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
       .catch((error: unknown) => note('error', 'something did not end well', { error: String(error) }));
   await log.close();
   note('info', 'stopped');
+  unwatch();
   unguard();
   if (ending.failure) throw ending.failure.error;
 }

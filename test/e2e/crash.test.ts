@@ -237,3 +237,27 @@ test('rubbish on the socket closes that connection only', async () => {
   const id = await team.send('ann', 'hello');
   await team.until('it took it', () => team.receipt(id) === 'accepted');
 });
+
+test('after kill -9 of the supervisor, mcc down ends what it left and says so, and the next goes on', async () => {
+  const team = await new Team({ agents: { ann: scripted(), bob: { kind: 'shell' } } }).up();
+  await team.idle('ann', 'bob');
+  const runtime = team.env.XDG_RUNTIME_DIR ?? '';
+  // A process that no hang-up of its terminal reaches.
+  const room = join(folder(), 'pid');
+  team.type('bob', `setsid sh -c 'echo $$ > "${room.replaceAll('$', '\\$')}"; exec sleep 600' &\r`);
+  await team.until('it runs', () => existsSync(room) && readFileSync(room, 'utf8') !== '');
+  const left = Number(readFileSync(room, 'utf8'));
+  await kill9(team);
+  expect(readdirSync(runtime)).toHaveLength(1);
+  expect(startTime(left)).toBeDefined();
+  const down = await team.mcc('down');
+  expect(down).toMatchObject({ code: 0, err: '' });
+  expect(down.out).toMatch(
+    /^no supervisor runs here; what a killed one left of (ann, )?bob was ended; its socket was removed\n$/,
+  );
+  expect(startTime(left)).toBeUndefined();
+  expect(readdirSync(runtime)).toEqual([]);
+  expect((await team.mcc('down')).out).toBe('no supervisor runs here\n');
+  await team.up();
+  await team.idle('ann', 'bob');
+});

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as dial } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -56,6 +56,17 @@ test('a bug ends the sessions before it ends the supervisor, and is told', async
     reason: 'the supervisor broke: nobody thought of this',
   });
   expect(readFileSync(join(team.root, '.mcc/logs/mcc.log'), 'utf8')).toContain('nobody thought of this');
+});
+
+test('a supervisor whose project is removed ends by itself, with its sessions, and leaves no socket', async () => {
+  const team = await new Team({ agents: { ann: scripted(), bob: { kind: 'shell' } } }).serve();
+  await team.idle('ann', 'bob');
+  const sessions = Object.values(team.state.agents).map(({ session }) => session?.id ?? '?');
+  const ended = expect(team.ended).rejects.toThrow(/was removed.*: mcc and its agents were stopped/);
+  rmSync(team.root, { recursive: true, force: true, maxRetries: 5 });
+  await ended;
+  expect(sessions.flatMap((id) => findMarked('MCC_SESSION', id))).toEqual([]);
+  expect(readdirSync(team.env.XDG_RUNTIME_DIR ?? '')).toEqual([]);
 });
 
 test('a screen that is slow to read gets the whole terminal again instead of what it missed', async () => {
