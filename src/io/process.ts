@@ -12,6 +12,8 @@ export interface Process {
   pgid: number;
   /** session: pid of its leader */
   session: number;
+  /** it has a controlling terminal */
+  terminal: boolean;
   /** when it started: equal only for the same process, also across reboots */
   start: string;
   /** it ended and only waits to be reaped */
@@ -37,7 +39,7 @@ export function lookUp(pid: number): Process | undefined {
   return linux ? fromProc(pid) : fromPs(['-p', String(pid)])[0];
 }
 
-/** proc_pid_stat(5): `pid (name) state ppid pgrp session …`, field 22 the start in clock ticks since boot. */
+/** proc_pid_stat(5): `pid (name) state ppid pgrp session tty …`, tty 0 for none, field 22 the start in clock ticks since boot. */
 function fromProc(pid: number): Process | undefined {
   let stat: string;
   try {
@@ -52,20 +54,22 @@ function fromProc(pid: number): Process | undefined {
     ppid: Number(ppid),
     pgid: Number(pgid),
     session: Number(session),
+    terminal: Number(rest[0]) !== 0,
     start: `${rest[15]}.${bootId()}`,
     zombie: 'ZXx'.includes(state),
   };
 }
 
 function fromPs(which: string[]): Process[] {
-  return ps(['-o', 'pid=,ppid=,pgid=,sess=,stat=,lstart=', ...which]).flatMap((line) => {
-    const [pid, ppid, pgid, session, state = '', ...start] = line.trim().split(/\s+/);
+  return ps(['-o', 'pid=,ppid=,pgid=,sess=,stat=,tty=,lstart=', ...which]).flatMap((line) => {
+    const [pid, ppid, pgid, session, state = '', tty = '', ...start] = line.trim().split(/\s+/);
     if (pid === undefined) return [];
     const ids = { pid: Number(pid), ppid: Number(ppid), pgid: Number(pgid) };
     // macOS prints sessions as addresses or 0: there the group stands for it.
     const led = Number(session) > 0 ? Number(session) : ids.pgid;
     const started = Date.parse(start.join(' ')) / 1000;
-    return [{ ...ids, session: led, start: String(started), zombie: state.startsWith('Z') }];
+    const terminal = !tty.startsWith('?') && tty !== '-';
+    return [{ ...ids, session: led, terminal, start: String(started), zombie: state.startsWith('Z') }];
   });
 }
 

@@ -5,13 +5,15 @@ import type { ClientLink } from '../wire/link.ts';
 import type { ClientFrame, Hello } from '../wire/schema.ts';
 import type { WireHandlers } from '../wire/server.ts';
 import { give } from './door.ts';
-import { identify } from './identity.ts';
+import { identify, markOf } from './identity.ts';
 import { Outlet } from './outlet.ts';
 import type { Project } from './project.ts';
 
 interface Client {
   link: ClientLink;
   actor: Actor;
+  /** what the log says of it beside the actor, in the cause of what it does */
+  mark: string;
   follows: boolean;
   /** what it sees of terminals */
   outlet: Outlet;
@@ -34,7 +36,13 @@ export class Clients {
       hello: (hello: Hello, link) => {
         const actor = identify(this.#project.supervisor.state, this.#project.tokens, hello);
         if (typeof actor !== 'string') return { reason: actor.refusal, hint: actor.hint ?? 'mcc help' };
-        this.#clients.set(link, { link, actor, follows: false, outlet: new Outlet(link) });
+        this.#clients.set(link, {
+          link,
+          actor,
+          mark: markOf(hello),
+          follows: false,
+          outlet: new Outlet(link),
+        });
         return { version, pid: process.pid, project: basename(root), base, actor };
       },
       frame: (link, frame, body) => {
@@ -100,7 +108,7 @@ export class Clients {
 
   async #command(client: Client, id: number, words: string[]): Promise<void> {
     try {
-      const result = await give(this.#project, words, client.actor);
+      const result = await give(this.#project, words, client.actor, client.mark);
       client.link.send({ type: 'result', id, ...result });
     } catch (error) {
       this.#project.note('error', 'a command failed', {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Command, Context, Input, Outcome } from '../commands/define.ts';
 import { understand } from '../commands/index.ts';
 import type { Actor } from '../core/event.ts';
-import { isRefusal } from '../core/refusal.ts';
+import { isRefusal, type Refusal } from '../core/refusal.ts';
 import { lookUp } from './answer.ts';
 import type { Project } from './project.ts';
 
@@ -11,8 +11,16 @@ export type Result =
   | { ok: true; text: string; data?: unknown }
   | { ok: false; refusal: string; hint?: string; code: number };
 
-/** The one door: words and who says them → facts in the log and an answer, or a refusal. */
-export async function give(project: Project, words: readonly string[], by: Actor): Promise<Result> {
+/**
+ * The one door: words and who says them → facts in the log and an answer, or a refusal.
+ * @param mark what the log says of the caller behind the words, maybe nothing
+ */
+export async function give(
+  project: Project,
+  words: readonly string[],
+  by: Actor,
+  mark = '',
+): Promise<Result> {
   const { supervisor } = project;
   const understood = understand(supervisor.state, words, by);
   if (isRefusal(understood)) return refused(understood);
@@ -25,7 +33,7 @@ export async function give(project: Project, words: readonly string[], by: Actor
   // The state may have moved on while git answered: the command is decided on what is so now, in one turn.
   const outcome = command.run({ ...context(project, input, by), ...(answer ? { answer } : {}) });
   if (isRefusal(outcome)) return refused(outcome);
-  carry(project, command, outcome, by, words);
+  carry(project, outcome, by, causeOf(command, words) + mark);
   if (outcome.stop) project.stop(outcome.stop, by);
   return { ok: true, text: outcome.text, ...(outcome.data === undefined ? {} : { data: outcome.data }) };
 }
@@ -38,16 +46,14 @@ const context = (project: Project, input: Input, by: Actor): Context => ({
   fresh: randomBytes(4).toString('hex'),
 });
 
-function carry(
-  project: Project,
-  command: Command,
-  outcome: Exclude<Outcome, { refusal: string }>,
-  by: Actor,
-  words: readonly string[],
-): void {
-  if (!outcome.facts || outcome.facts.length === 0) return;
-  const said = words.slice(0, command.name.split(' ').length + 1).join(' ');
-  project.supervisor.turn(outcome.facts, by, said.length > 120 ? `${said.slice(0, 119)}…` : said);
+function carry(project: Project, outcome: Exclude<Outcome, Refusal>, by: Actor, cause: string): void {
+  if (outcome.facts && outcome.facts.length > 0) project.supervisor.turn(outcome.facts, by, cause);
+}
+
+/** The first words of a command, which say what it is about. */
+function causeOf({ name }: Command, words: readonly string[]): string {
+  const said = words.slice(0, name.split(' ').length + 1).join(' ');
+  return said.length > 120 ? `${said.slice(0, 119)}…` : said;
 }
 
 const refused = ({ refusal, hint }: { refusal: string; hint?: string }): Result => ({

@@ -1,7 +1,7 @@
 import type { Actor } from '../core/event.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import { isRunning, type State } from '../core/state.ts';
-import { ancestry, environHas, sessionOf } from '../io/process.ts';
+import { ancestry, environHas, lookUp, sessionOf } from '../io/process.ts';
 import type { Tokens } from './tokens.ts';
 
 /**
@@ -26,6 +26,15 @@ export function identify(
     `this call comes from the session of ${owner}, but ${instead}`,
     'call mcc with the environment of your session',
   );
+}
+
+/**
+ * What the log says beside `person` of a caller that hangs on nothing: no terminal, no token, and a parent that has ended. Such a
+ * one may have left a session with an empty environment, which one user id cannot tell from the person's own script.
+ */
+export function markOf({ pid, token }: { pid: number; token?: string | undefined }): string {
+  const found = token === undefined ? lookUp(pid) : undefined;
+  return found && found.ppid === 1 && !found.terminal ? ` (detached process ${pid})` : '';
 }
 
 /** The agent whose session a process belongs to: by ancestry, by terminal session, or by the mark in its environment. */

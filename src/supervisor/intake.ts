@@ -68,7 +68,7 @@ async function takeMessages(project: Project, { agent, messages, bad }: InboxFou
     else if (!entry(supervisor.state.posts, message.id)) fresh.push(message);
   }
   for (const { id } of fresh) supervisor.filed.set(id, 'new');
-  // Whoever can write here acts for the person; mcc's own messages are known already.
+  // For the person, as above; mcc's own messages are known already.
   supervisor.turn(
     [
       ...fresh.map((message): Fact => ({ type: 'message.queued', message })),
@@ -80,10 +80,13 @@ async function takeMessages(project: Project, { agent, messages, bad }: InboxFou
 }
 
 /** Why a message file cannot be taken; null when it can, or when it is the file of a message that mcc knows. */
-function refusalOf(state: State, { id, to, body }: Message): string | null {
+function refusalOf(state: State, { id, from, to, body }: Message): string | null {
   const known = entry(state.posts, id);
   if (known)
     return known.message.body === body ? null : `expected a new id: there is a message ${id} already`;
+  // Whoever can write here acts for the person: mcc and agents have a door of their own, which knows who comes in.
+  if (from === 'mcc' || entry(state.agents, from)?.declared)
+    return `expected a message from person: a file put here by hand is not from ${from}`;
   const agent = to === 'person' ? null : findAgent(state, to);
   return agent && isRefusal(agent) ? agent.refusal : null;
 }

@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { expect, onTestFinished, test } from 'vitest';
-import { scripted, Team } from './team.ts';
+import { folder, scripted, Team } from './team.ts';
 
 const pair = () =>
   new Team({ agents: { lead: scripted(), ann: scripted(), bob: scripted() }, architect: 'lead' });
@@ -151,4 +152,25 @@ test('the person may call from anywhere else, with or without an environment', a
   const args = ['-i', process.execPath, join(team.home, 'bin/mcc'), 'agent', 'stop', 'bob'];
   const { stdout } = await promisify(execFile)('env', args, { cwd: team.root });
   expect(stdout).toBe('bob stops\n');
+});
+
+test('a caller that hangs on nothing is the person, and the log says that it was a detached process', async ({
+  skip,
+}) => {
+  const team = await pair().serve();
+  await team.idle('lead', 'ann', 'bob');
+  const quoted = [process.execPath, join(team.home, 'bin/mcc')].map((word) => `'${word}'`).join(' ');
+  const out = join(folder(), 'out');
+  const go = join(folder(), 'go');
+  // Its parent has ended before it begins, so that it hangs on the first process, or on whoever takes such ones in.
+  const script = `(while ! [ -e '${go}' ]; do sleep 0.02; done; exec env -i ${quoted} agent stop bob) > '${out}' 2>&1 &`;
+  execFileSync('setsid', ['-w', 'sh', '-c', script], { cwd: team.root, stdio: 'ignore' });
+  writeFileSync(go, '');
+  await team.until('bob was stopped', ({ agents }) => agents.bob?.wanted === false);
+  const said = team.events.find(({ type }) => type === 'agent.unwanted');
+  expect(said?.by).toBe('person');
+  if (!/detached/.test(said?.cause ?? '')) return skip('orphans go to another process than 1 here');
+  expect(said?.cause).toMatch(/^agent stop bob \(detached process \d+\)$/);
+  await team.command('agent', 'start', 'bob');
+  expect(team.events.findLast(({ type }) => type === 'agent.wanted')?.cause).toBe('agent start bob');
 });
