@@ -3,7 +3,6 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { holderOf } from '../io/lock.ts';
 import { paths } from '../io/paths.ts';
-import type { WireClient } from '../wire/client.ts';
 import { connectTo } from './connection.ts';
 import { Stop } from './report.ts';
 import { exits, type Shell } from './shell.ts';
@@ -19,13 +18,13 @@ export type Started = { pid: number; fresh: boolean };
  * Throws Stop with the supervisor's own last words when it ends at once.
  */
 export async function start(root: string, shell: Shell): Promise<Started> {
-  const running = await pidOf(await connectTo(root, shell));
+  const running = await runningPid(root, shell);
   if (running !== undefined) return { pid: running, fresh: false };
   const last = join(paths(root).own, 'logs', 'supervise.log');
   const child = launch(root, last, shell);
   const end = performance.now() + patience;
   while (performance.now() < end) {
-    const pid = await pidOf(await connectTo(root, shell));
+    const pid = await runningPid(root, shell);
     if (pid !== undefined) {
       if (pid !== child.pid) await endLate(child);
       return { pid, fresh: pid === child.pid };
@@ -63,14 +62,15 @@ function launch(root: string, last: string, shell: Shell) {
 /** One that came too late must not wait for its chance: after a quick `mcc down` it would serve the project again. */
 async function endLate(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  child.ref(); // else nothing keeps this process until then
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
-  child.ref();
+  child.ref(); // else nothing keeps this process until then
   child.kill();
   await ended;
 }
 
-async function pidOf(client: WireClient | undefined): Promise<number | undefined> {
+/** The pid of the supervisor that serves the project at `root`; undefined when none runs. Throws what `connectTo` throws. */
+export async function runningPid(root: string, shell: Shell): Promise<number | undefined> {
+  const client = await connectTo(root, shell);
   if (!client) return undefined;
   const { pid } = client.welcome;
   await client.close();

@@ -1,11 +1,15 @@
-import { relative } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { teamFiles } from '../io/config.ts';
 import { preflight } from './preflight.ts';
-import { exits, styled } from './shell.ts';
+import { linkedWorktree } from './project.ts';
+import { exits, type Shell, styled } from './shell.ts';
 import type { Call } from './verbs.ts';
 
 /** `mcc check`: all that `mcc up` would stop at, without starting anything. */
 export async function run({ shell, json }: Call): Promise<number> {
-  const { repository, team, file, problems, notes } = await preflight(shell);
+  const { repository, team, file, problems, notes: known } = await preflight(shell);
+  const notes = [...known, ...ownFileNotes(shell, file)];
   const agents = Object.keys(team.agents);
   const base = team.base ?? repository.head;
   const name = relative(repository.root, file);
@@ -16,7 +20,7 @@ export async function run({ shell, json }: Call): Promise<number> {
     );
   } else {
     shell.out(
-      `${name}: ${agents.map((agent) => (agent === team.architect ? `${agent} (architect)` : agent)).join(', ')}\n`,
+      `${file}: ${agents.map((agent) => (agent === team.architect ? `${agent} (architect)` : agent)).join(', ')}\n`,
     );
     shell.out(
       `base ${base ?? '?'}, gates: ${team.merge.gates.map((gate) => gate.name).join(', ') || 'none'}\n`,
@@ -27,4 +31,11 @@ export async function run({ shell, json }: Call): Promise<number> {
     if (problems.length === 0) shell.out(`${styled(shell, 'green', 'ready')}: mcc up\n`);
   }
   return problems.length === 0 ? exits.ok : exits.config;
+}
+
+/** A linked worktree has a team file of its own where that is in git; the one of the main worktree counts. */
+function ownFileNotes(shell: Shell, used: string): string[] {
+  const here = linkedWorktree(shell);
+  const own = teamFiles.flatMap((name) => (here ? [join(here, name)] : [])).find((path) => existsSync(path));
+  return own && own !== used ? [`${own} is not used: mcc takes ${used}`] : [];
 }

@@ -4,7 +4,7 @@ import type { Shell } from './shell.ts';
 
 /**
  * A connection to the supervisor of the project at `root`; undefined when none runs. In an agent's session it speaks
- * with that session's token. Throws WrongVersion, Refused, or Error when a supervisor is there but does not let us in.
+ * with that session's token. Throws WrongVersion, Refused or NoAnswer when a supervisor is there but does not let us in.
  */
 export async function connectTo(
   root: string,

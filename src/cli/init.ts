@@ -16,10 +16,12 @@ export const schemaPath = '.mcc/agents.schema.json';
 
 /** `mcc init`: writes agents.yaml from what the repository shows. Never overwrites a file. */
 export async function run({ shell, options, json }: Call): Promise<number> {
-  const { repository, problems } = await inspect(shell.cwd);
+  const { repository } = await inspect(shell.cwd);
   const seen = await survey(repository.root, shell.env);
   const text = renderTeam(seen, `./${schemaPath}`);
   const team = parseTeam(text, 'agents.yaml', shell.env);
+  // Again, now that the base is known: on a detached HEAD it is not the branch that is out.
+  const { problems } = await inspect(shell.cwd, team.base === undefined ? {} : { base: team.base });
   if (options.print === true) {
     shell.out(text);
     return exits.ok;
@@ -57,7 +59,9 @@ export async function writeSchema(root: string): Promise<void> {
 function tell(shell: Shell, seen: Survey, agents: string[], problems: Problem[]): void {
   const dim = (text: string) => styled(shell, 'dim', text);
   const row = (name: string, value: string) => shell.out(`  ${name.padEnd(10)}${value}\n`);
-  shell.out(`wrote agents.yaml: ${agents.join(', ')}\n\n`);
+  shell.out(
+    `wrote agents.yaml: ${agents.join(', ')}\n${dim('kept out of git by .git/info/exclude: .mcc/, worktrees/')}\n\n`,
+  );
   row(
     'base',
     seen.base

@@ -57,6 +57,10 @@ export async function preflight(shell: Shell): Promise<Preflight> {
   };
 }
 
+/** The layouts that come with mcc. */
+export const shippedLayouts = (shell: Shell): Promise<Record<string, Layout>> =>
+  loadLayouts([join(shell.home, 'layouts')]);
+
 /** The layouts that come with mcc, and the project's own. */
 export const layoutsOf = (root: string, shell: Shell): Promise<Record<string, Layout>> =>
   loadLayouts([join(shell.home, 'layouts'), join(root, 'layouts')]);

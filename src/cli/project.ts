@@ -19,6 +19,15 @@ export function findRoot({ cwd, env }: Pick<Shell, 'cwd' | 'env'>): string | und
   }
 }
 
+/** The linked worktree around the current folder; undefined in a main one, and in none. */
+export function linkedWorktree({ cwd }: Pick<Shell, 'cwd'>): string | undefined {
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const git = statSync(join(folder, '.git'), { throwIfNoEntry: false });
+    if (git) return git.isFile() && rootOfLinked(folder) !== realpathSync(folder) ? folder : undefined;
+    if (dirname(folder) === folder) return undefined;
+  }
+}
+
 /** Where a `.git` file leads: a linked worktree to its main one; a submodule is a repository of its own. */
 function rootOfLinked(folder: string): string | undefined {
   const gitDir = resolve(folder, /^gitdir: (.*)$/m.exec(readIfThere(join(folder, '.git')))?.[1] ?? '.');

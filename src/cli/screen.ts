@@ -13,12 +13,14 @@ import type { Call } from './verbs.ts';
 /**
  * Opens the screen on the supervisor that runs for `root`, and returns the exit code once it was left: agents and
  * supervisor go on in any case.
+ * @param note what the person should know, said on the screen at first
  */
 export async function openScreen(
   call: Call,
   root: string,
   team: Team,
   layouts: Record<string, Layout>,
+  note?: string,
 ): Promise<number> {
   const { shell, options } = call;
   const asked = typeof options.layout === 'string' ? options.layout : undefined;
@@ -38,6 +40,7 @@ export async function openScreen(
       saved = writeWhole(memory, text).catch(() => {});
     },
     ...(token ? { token } : {}),
+    ...(note ? { note } : {}),
   });
   await saved;
   return told(end, shell);

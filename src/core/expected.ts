@@ -92,6 +92,7 @@ export function foundIn(value: unknown, quiet = false): string {
   if (value === null || value === undefined) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';
+  if (value === '') return 'empty text';
   if (quiet) return typeof value === 'string' ? 'text' : `a ${typeof value}`;
   if (typeof value !== 'string') return `${typeof value === 'number' ? 'the number ' : ''}${value}`;
   return JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);

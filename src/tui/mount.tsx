@@ -30,6 +30,8 @@ export interface TuiOptions {
   environment?: Readonly<Record<string, string | undefined>>;
   /** what the screen remembered when it was open last, and how it is kept */
   remembered?: string | undefined;
+  /** said on the screen at first */
+  note?: string;
   remember?: (text: string) => void;
   /** the terminal to draw on; the process's own when not given */
   tty?: Tty;
@@ -61,6 +63,7 @@ export async function runTui(options: TuiOptions): Promise<TuiEnd> {
     ascii: options.ascii,
     environment: options.environment ?? {},
     remembered: options.remembered,
+    note: options.note,
     remember: options.remember ?? (() => {}),
   });
   try {

@@ -42,6 +42,8 @@ export interface Ways {
   environment: Readonly<Record<string, string | undefined>>;
   /** what was remembered of the screen when it was open last, and where to keep it */
   remembered: string | undefined;
+  /** said at first */
+  note?: string | undefined;
   remember: (text: string) => void;
 }
 
@@ -67,7 +69,7 @@ export class Seat {
     this.#tty = tty;
     this.#life = life;
     this.#ways = ways;
-    const { memory, note } = recall(ways.remembered, Object.keys(ways.layouts));
+    const { memory, note = ways.note } = recall(ways.remembered, Object.keys(ways.layouts));
     const fresh = initialUi(ways.asked ?? (memory?.layout || ways.layout), memory?.trees);
     this.#ui = note ? say(fresh, { text: note, tone: 'refused' }) : fresh;
     const changed = (agent: string) =>

@@ -39,6 +39,12 @@ export class Refused extends Error {
   }
 }
 
+/** A supervisor is there, but says nothing: it is busy, stopped, or hangs. */
+export class NoAnswer extends Error {
+  override name = 'NoAnswer';
+  readonly hint = 'try again; if it stays silent: mcc down --force, then mcc up';
+}
+
 /** The connection ended before what was asked was answered: it may have been done or not. */
 export class Disconnected extends Error {
   override name = 'Disconnected';
@@ -103,7 +109,7 @@ export class WireClient {
 /**
  * Connects to the supervisor at a socket and says hello.
  * @param options.timeout ms in which it must answer, 5000 when not given
- * @throws NotRunning, WrongVersion, Refused, or Error when it does not answer in time
+ * @throws NotRunning, WrongVersion, Refused, or NoAnswer when it does not answer in time
  */
 export async function connect(
   path: string,
@@ -113,7 +119,7 @@ export async function connect(
   const link = new Link(dial(path), path);
   const timeout = options.timeout ?? 5000;
   const timer = setTimeout(
-    () => link.fail(new Error(`the supervisor at ${path} (pid in .mcc/run) did not answer in ${timeout} ms`)),
+    () => link.fail(new NoAnswer(`the supervisor at ${path} did not answer within ${timeout / 1000} s`)),
     timeout,
   );
   try {

@@ -94,13 +94,17 @@ test('a supervisor that ends at once leaves its last words', async () => {
 });
 
 test.each([
-  [undefined, 'xterm', /needs a terminal for its screen, and this is none\nhint: mcc up --plain/],
+  [
+    undefined,
+    'xterm',
+    /mcc up needs a terminal for its screen, and standard input or output is none\nhint: mcc up --plain/,
+  ],
   [
     { columns: 59, rows: 40 },
     'xterm',
     /this terminal has 59×40 characters; the screen needs 60×16\nhint: make the window larger/,
   ],
-  [{ columns: 80, rows: 24 }, 'dumb', /this is none/],
+  [{ columns: 80, rows: 24 }, 'dumb', /TERM=dumb says that this one cannot\nhint: mcc up --plain/],
 ])('without room for a screen (%j, TERM=%s) nothing is started', async (terminal, TERM, said) => {
   const { code, err } = await mcc(['up'], {
     cwd: repository({ 'agents.yaml': team }),
@@ -118,4 +122,54 @@ test('an agent may not end the supervisor', async () => {
   const { code, err } = await mcc(['down'], { cwd, home, env: { MCC_AGENT: 'dev', MCC_TOKEN: 'guessed' } });
   expect(code).toBe(1);
   expect(err).toContain('this token belongs to no running session');
+});
+
+test('a demo without room for a screen is offered in lines', async () => {
+  const { code, err } = await mcc(['up', '--demo'], { cwd: folder(), env: { TERM: 'dumb' } });
+  expect(code).toBe(2);
+  expect(err).toContain('hint: mcc up --demo --plain, which works in lines; or mcc up --demo --headless');
+});
+
+test('up is not for agents, in whose terminals it would show itself', async () => {
+  const { run, env, cwd } = project();
+  for (const inside of [{ MCC_AGENT: 'dev' }, { MCC_TOKEN: 't' }, { MCC_SESSION: 's' }] as Record<
+    string,
+    string
+  >[]) {
+    const ran = await mcc(['up', '--headless'], { cwd, env: { ...env, ...inside } });
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('`mcc up` is for the person') });
+  }
+  expect((await run('down')).out).toBe('no supervisor runs here\n');
+});
+
+test('a supervisor that runs is found although its team file is broken by now', async () => {
+  const { cwd, run } = project();
+  await run('up', '--headless');
+  write(cwd, { 'agents.yaml': 'agents: {a: {kind: cluade}}\n' });
+  const { code, out, err } = await run('up', '--headless');
+  expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('was running already') });
+  expect(err).toMatch(/^note: .*agents\.yaml:1:\d+: agents\.a\.kind: expected one of/);
+  write(cwd, { 'agents.yaml': `${team}layout: gird\nkeys: {leader: nonsense-key}\n` });
+  expect((await run('up', '--headless')).err).toContain('note: there is no layout `gird`');
+  expect((await run('up', '--headless', '--layout', 'gird')).code).toBe(2);
+});
+
+test('down says that it waits only where it does', async () => {
+  const { run } = project();
+  await run('up', '--headless');
+  expect((await run('down')).err).toBe('');
+});
+
+test('a supervisor that does not answer is no bug, and is ended all the same', async () => {
+  const { cwd, run } = project();
+  const { pid } = JSON.parse((await run('up', '--headless', '--json')).out);
+  process.kill(pid, 'SIGSTOP');
+  const { code, err } = await run('status');
+  expect({ code, err }).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('hint: try again; if it stays'),
+  });
+  expect(err).toContain('did not answer within 5 s');
+  expect(await run('down', '--force')).toMatchObject({ code: 0, err: '' });
+  expect(await holderOf(join(cwd, '.mcc/run/lock'))).toBeUndefined();
 });

@@ -23,6 +23,15 @@ describe('mcc init', () => {
     expect(readFileSync(join(root, 'agents.yaml'), 'utf8')).toContain(`$schema=./${schemaPath}`);
   });
 
+  test('on a detached HEAD it writes the base, and has nothing to say against it', async () => {
+    const root = repository();
+    git(root, 'switch', '-q', '--detach');
+    const { out } = await mcc(['init'], { cwd: root });
+    expect(out).toMatch(/base +main .*you are on no branch/);
+    expect(out).not.toContain('detached');
+    expect(readFileSync(join(root, 'agents.yaml'), 'utf8')).toMatch(/^base: main/m);
+  });
+
   test('never overwrites a team, in either of its files', async () => {
     for (const name of ['agents.yaml', 'multi-agent.yaml']) {
       const root = repository();
@@ -60,7 +69,7 @@ describe('mcc check', () => {
     const root = repository({ 'agents.yaml': `${shellTeam}merge: {gates: [{name: tests, run: "true"}]}\n` });
     expect(await mcc(['check'], { cwd: root })).toMatchObject({
       code: 0,
-      out: 'agents.yaml: lead (architect), dev\nbase main, gates: tests\nready: mcc up\n',
+      out: `${root}/agents.yaml: lead (architect), dev\nbase main, gates: tests\nready: mcc up\n`,
       err: '',
     });
     const json = JSON.parse((await mcc(['check', '--json'], { cwd: root })).out);
@@ -73,6 +82,17 @@ describe('mcc check', () => {
       gates: ['tests'],
       problems: [],
     });
+  });
+
+  test('says which file counts where a linked worktree has one too', async () => {
+    const root = repository({ 'agents.yaml': shellTeam });
+    git(root, 'worktree', 'add', '-q', join(root, 'worktrees/dev'), '-b', 'mcc/dev/work');
+    const { out } = await mcc(['check'], { cwd: join(root, 'worktrees/dev') });
+    expect(out).toContain(`${root}/agents.yaml: lead`);
+    expect(out).toContain(
+      `note: ${root}/worktrees/dev/agents.yaml is not used: mcc takes ${root}/agents.yaml\n`,
+    );
+    expect((await mcc(['check'], { cwd: root })).out).not.toContain('not used');
   });
 
   test('names every mistake of the file at the start of a line, as editors read it', async () => {

@@ -101,6 +101,10 @@ describe('a mistake is named with its place, what was expected and what was prob
       'agents.yaml:2:7: base: expected the name of a branch, such as main; found "--force"',
     ],
     ['agents: {a: }\nbase: a..b\n', 'expected the name of a branch'],
+    [
+      'agents: {a: {kind: command, command: [""]}}\n',
+      'agents.a.command.0: expected text that is not empty; found empty text',
+    ],
     ['agents: {a: }\nversion: 2\n', 'agents.yaml:2:10: version: expected 1; found the number 2'],
     [
       'agents: {a: }\nscrollback: -1\n',

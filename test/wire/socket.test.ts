@@ -203,7 +203,10 @@ describe('a client', () => {
   test('does not wait for ever for a supervisor that hangs', async () => {
     const server = createServer((socket) => sockets.push(socket));
     await new Promise<void>((resolve) => server.listen(path, resolve));
-    await expect(connect(path, me, { timeout: 50 })).rejects.toThrow('did not answer in 50 ms');
+    await expect(connect(path, me, { timeout: 50 })).rejects.toMatchObject({
+      message: `the supervisor at ${path} did not answer within 0.05 s`,
+      hint: expect.stringContaining('mcc down --force'),
+    });
     server.close();
   });
 });
