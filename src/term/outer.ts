@@ -56,28 +56,42 @@ export function fitFrame(frame: Frame, outer: Outer): void {
   }
 }
 
+/** What stands in place of a glyph in its one or two cells; null where it stays. */
+type Fit = readonly [left: number, right: number | undefined] | null;
+
+/** What was worked out for a terminal, by content word. */
+const worked = new WeakMap<Outer, Map<number, Fit>>();
+
 function fitGlyph(cells: Uint32Array, at: number, content: number, outer: Outer): void {
   if (content === RIGHT_HALF) return;
+  const known = worked.get(outer) ?? new Map<number, Fit>();
+  worked.set(outer, known);
+  let fit = known.get(content);
+  if (fit === undefined) {
+    fit = fitOf(content, outer);
+    known.set(content, fit);
+  }
+  if (!fit) return;
+  cells[at] = fit[0];
+  if (fit[1] !== undefined) cells[at + CELL] = fit[1];
+}
+
+function fitOf(content: number, outer: Outer): Fit {
   const text = glyphText(content);
   const width = glyphWidth(content);
-  if (outer.ascii) {
-    put(cells, at, asciiOf(text), width);
-    return;
-  }
-  if (outer.wary.size === 0) return;
-  const kind = widthClass(text);
-  if (kind === undefined || !outer.wary.has(kind)) return;
+  if (outer.ascii) return inPlace(asciiOf(text), width);
+  const kind = outer.wary.size > 0 ? widthClass(text) : undefined;
+  if (kind === undefined || !outer.wary.has(kind)) return null;
   const plainer = simpler(text);
   const rest = widthClass(plainer);
   const safe = plainer !== text && (rest === undefined || !outer.wary.has(rest));
-  put(cells, at, safe && cellWidth(plainer) <= width ? plainer : '?', width);
+  return inPlace(safe && cellWidth(plainer) <= width ? plainer : '?', width);
 }
 
-/** Puts a text of at most `width` columns in place of a glyph; what is left over of it are blanks in its style. */
-function put(cells: Uint32Array, at: number, text: string, width: number): void {
+/** A text of at most `width` columns in the cells of a glyph; what is left over of these is blank, in its style. */
+function inPlace(text: string, width: number): Fit {
   const [first = ' ', second = ' '] = text;
   const wide = cellWidth(first);
-  cells[at] = glyph(first, wide);
   // The second column of a wide glyph: its own right half stays, else it is free for another character.
-  if (width === 2 && wide === 1) cells[at + CELL] = glyph(second, 1);
+  return [glyph(first, wide), width === 2 && wide === 1 ? glyph(second, 1) : undefined];
 }

@@ -55,10 +55,36 @@ interface Paragraph {
   readonly rows: readonly string[];
 }
 
+/**
+ * Paragraphs of the history by the number of their first line: words are looked for with every letter that is typed, and
+ * lines of the history do not change but by another size.
+ */
+const histories = new WeakMap<Readable, { size: string; paragraphs: Map<number, Paragraph> }>();
+
+function historyOf(screen: Readable): Map<number, Paragraph> {
+  const size = `${screen.size.cols}×${screen.size.rows}`;
+  const known = histories.get(screen);
+  if (known?.size === size && known.paragraphs.size <= 2 * screen.lines) return known.paragraphs;
+  const paragraphs = new Map<number, Paragraph>();
+  histories.set(screen, { size, paragraphs });
+  return paragraphs;
+}
+
 function paragraphAt(screen: Readable, line: number): Paragraph {
-  const { shed, lines } = screen;
-  let first = line - shed;
-  while (first > 0 && screen.wrapped(first) && line - shed - first < longest) first--;
+  const known = historyOf(screen);
+  const before = known.get(line);
+  if (before) return before;
+  const { shed } = screen;
+  const read = readParagraph(screen, line - shed, shed);
+  if (read.first + read.rows.length <= shed + screen.history)
+    for (let row = 0; row < read.rows.length; row++) known.set(read.first + row, read);
+  return read;
+}
+
+function readParagraph(screen: Readable, line: number, shed: number): Paragraph {
+  const { lines } = screen;
+  let first = line;
+  while (first > 0 && screen.wrapped(first) && line - first < longest) first--;
   let end = first + 1;
   while (end < lines && screen.wrapped(end) && end - first < 2 * longest) end++;
   const rows: string[] = [];
@@ -98,18 +124,26 @@ const lower = (text: string): string => {
 
 /**
  * The next occurrence of the words that begins at or after `from`, or backwards the last that begins before it; null if
- * there is none that way.
+ * there is none that way, up to and with the line `until` where one is given.
  */
-export function find(screen: Readable, words: string, from: Place, backwards = false): Range | null {
+export function find(
+  screen: Readable,
+  words: string,
+  from: Place,
+  backwards = false,
+  until?: number,
+): Range | null {
   if (words === '') return null;
-  const { first, last } = bounds(screen);
+  const all = bounds(screen);
+  const first = backwards ? Math.max(all.first, until ?? 0) : all.first;
+  const last = backwards ? all.last : Math.min(all.last, until ?? all.last);
   let line = Math.max(first, Math.min(last, from.line));
   while (line >= first && line <= last) {
     const paragraph = paragraphAt(screen, line);
-    const all = occurrences(paragraph, words);
+    const there = occurrences(paragraph, words);
     const found = backwards
-      ? all.findLast(({ start }) => isBefore(start, from))
-      : all.find(({ start }) => !isBefore(start, from));
+      ? there.findLast(({ start }) => isBefore(start, from))
+      : there.find(({ start }) => !isBefore(start, from));
     if (found) return found;
     line = backwards ? paragraph.first - 1 : paragraph.first + paragraph.rows.length;
   }

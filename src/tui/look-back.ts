@@ -11,6 +11,7 @@ import {
   textBetween,
   wordAround,
 } from '../term/reading.ts';
+import { glyphs } from '../term/screen.ts';
 import { type Editor, editKey, emptyEditor, insert } from './editor.ts';
 import {
   type Effect,
@@ -41,6 +42,8 @@ export interface Search {
   readonly from: Place;
   readonly scrolled: number;
   readonly found: Range | null;
+  /** letters that were nowhere; '' for none */
+  readonly nowhere: string;
   /** it went on at the other end of the history */
   readonly around: boolean;
 }
@@ -79,7 +82,7 @@ export const openSearch = (ui: Ui, words: string, back: boolean, scene: Scene): 
     const edge = { line: shed + top + (back ? size.rows : 0), x: 0 };
     const search: Search = {
       line: emptyEditor,
-      ...{ back, open: words === '', from: mode.cursor ?? edge, found: null, around: false },
+      ...{ back, open: words === '', from: mode.cursor ?? edge, found: null, around: false, nowhere: '' },
       scrolled: reading.history - top,
     };
     if (words === '') return still(withMode(ui, { ...mode, search }));
@@ -90,10 +93,14 @@ export const openSearch = (ui: Ui, words: string, back: boolean, scene: Scene): 
 function seek(ui: Ui, mode: LookBack, search: Search, from: Place, reading: Readable): Step {
   const words = search.line.text;
   const { first, last } = bounds(reading);
-  const ahead = find(reading, words, from, search.back);
+  // More letters of what is nowhere are nowhere either.
+  const hopeless = search.nowhere !== '' && words.startsWith(search.nowhere);
+  const ahead = hopeless ? null : find(reading, words, from, search.back);
   const other = search.back ? { line: last + 1, x: 0 } : { line: first, x: 0 };
-  const found = ahead ?? find(reading, words, other, search.back);
-  const after: LookBack = { ...mode, search: { ...search, found, around: found !== null && !ahead } };
+  const found = ahead ?? (hopeless ? null : find(reading, words, other, search.back, from.line));
+  const nowhere = found ? '' : hopeless ? search.nowhere : words;
+  const around = found !== null && !ahead;
+  const after: LookBack = { ...mode, search: { ...search, found, around, nowhere } };
   if (!found)
     return {
       ui: withMode(ui, after),
@@ -335,7 +342,7 @@ export const copySelection = (ui: Ui, scene: Scene): Step =>
 /** How much text it is, in words. */
 export function amount(text: string): string {
   const lines = text.split('\n').length;
-  const { length } = [...text];
+  const { length } = glyphs(text);
   return lines > 1 ? `${lines} lines` : length === 1 ? 'one character' : `${length} characters`;
 }
 
