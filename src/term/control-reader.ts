@@ -11,7 +11,10 @@ export interface ControlHandler {
 const NEWLINE = 10;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
+const COLON = 0x3a;
 const OUTPUT = Buffer.from('%output ');
+/** With flow control: the pane, the age of the output, maybe more, a colon. */
+const EXTENDED = Buffer.from('%extended-output ');
 
 /** Reads a stream of control mode, in pieces of any size. Output is handed over as bytes and never held back for a line's sake. */
 export class ControlReader {
@@ -36,8 +39,14 @@ export class ControlReader {
 
   #line(data: Buffer, start: number, end: number): void {
     const block = this.#block;
-    if (!block && data.subarray(start, start + OUTPUT.length).equals(OUTPUT)) {
-      this.#output(data, start + OUTPUT.length, end);
+    if (!block && begins(data, start, OUTPUT)) {
+      const space = data.indexOf(SPACE, start + OUTPUT.length);
+      this.#output(data, start + OUTPUT.length, space + 1, end);
+      return;
+    }
+    if (!block && begins(data, start, EXTENDED)) {
+      const colon = data.indexOf(COLON, start + EXTENDED.length);
+      this.#output(data, start + EXTENDED.length, colon + 2, end);
       return;
     }
     const line = data.toString('utf8', start, end);
@@ -62,12 +71,14 @@ export class ControlReader {
     } else if (name.startsWith('%')) this.#handler.notice(name.slice(1), words);
   }
 
-  #output(data: Buffer, start: number, end: number): void {
-    const space = data.indexOf(SPACE, start);
-    if (space === -1 || space >= end) return;
-    this.#handler.output(data.toString('latin1', start, space), unescaped(data, space + 1, end));
+  #output(data: Buffer, pane: number, start: number, end: number): void {
+    const id = data.toString('latin1', pane, data.indexOf(SPACE, pane));
+    this.#handler.output(id, unescaped(data, start, end));
   }
 }
+
+const begins = (data: Buffer, start: number, word: Buffer): boolean =>
+  data.compare(word, 0, word.length, start, Math.min(start + word.length, data.length)) === 0;
 
 /** tmux writes bytes below space, and the backslash, as a backslash and three octal digits; all others as they are. */
 function unescaped(data: Buffer, start: number, end: number): Uint8Array {

@@ -19,7 +19,8 @@ interface Waiting {
 
 /** A client of a tmux server in control mode: commands in, answers and the output of panes out, over one stream. */
 export class ControlClient {
-  readonly pid: number;
+  /** Resolves when commands may be given; rejects when the server let nobody in. */
+  readonly attached: Promise<void>;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #argv: readonly string[];
   readonly #waiting: Waiting[] = [];
@@ -31,11 +32,14 @@ export class ControlClient {
     const [file = 'tmux', ...args] = argv;
     this.#argv = argv;
     this.#child = spawn(file, args, { env: { ...env }, stdio: 'pipe' });
-    this.pid = this.#child.pid ?? 0;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.attached = promise;
+    promise.catch(() => {}); // whoever waits is told
     const reader = new ControlReader({
       output: (pane, data) => listener.output(pane, data),
       notice: (name, words) => {
         if (name === 'exit') this.#stderr ||= words.join(' ');
+        else if (name === 'session-changed') resolve();
         listener.notice(name, words);
       },
       reply: (ok, lines) => this.#reply(ok, lines),
@@ -45,7 +49,10 @@ export class ControlClient {
       this.#stderr = (this.#stderr + chunk.toString()).slice(-2000);
     });
     this.#child.stdin.on('error', () => {}); // its end is told by close
-    const ended = () => this.#ended(listener);
+    const ended = () => {
+      reject(new Error(`tmux: ${this.#why} (${argv.join(' ')})`));
+      this.#ended(listener);
+    };
     this.#child.on('error', (error) => {
       this.#stderr ||= error.message;
       ended();
@@ -78,16 +85,8 @@ export class ControlClient {
     this.#send({ commands: [command], blocks: [], done: () => {}, failed: () => {} });
   }
 
-  /** Stops reading, or goes on: tmux then stops reading from its panes. */
-  pause(paused: boolean): void {
-    if (paused === this.#child.stdout.isPaused()) return;
-    if (paused) this.#child.stdout.pause();
-    else this.#child.stdout.resume();
-  }
-
-  /** Leaves the server to itself. */
-  close(): void {
-    this.#child.stdin.end();
+  get #why(): string {
+    return this.#stderr.trim() || 'the tmux server is gone';
   }
 
   #send(waiting: Waiting): void {
@@ -112,7 +111,7 @@ export class ControlClient {
   #ended(listener: ControlListener): void {
     if (!this.#open) return;
     this.#open = false;
-    const why = this.#stderr.trim() || 'the tmux server is gone';
+    const why = this.#why;
     for (const waiting of this.#waiting.splice(0)) waiting.failed(this.#error(why, waiting));
     listener.closed(why);
   }

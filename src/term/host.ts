@@ -9,10 +9,12 @@ import type { Size } from './screen.ts';
 export interface Host {
   /** Starts a program in a terminal of its own. @throws Error with argv and cwd if that cannot be */
   spawn(spec: SessionSpec): Session | Promise<Session>;
-  /** Takes over the session of this name that an earlier process left, at this size; null when there is none. */
-  adopt?(name: string, size: Size): Promise<Session | null>;
+  /** Takes over the session of this name that an earlier process left, at the size it has; null when there is none. */
+  adopt?(name: string): Promise<{ session: Session; size: Size } | null>;
   /** The names of the sessions that are there, whoever started them. */
   list?(): Promise<string[]>;
+  /** Ends whatever there is under a name. */
+  remove?(name: string): Promise<void>;
   /** Ends the host with every session that it still holds. */
   close?(): Promise<void>;
 }
@@ -38,12 +40,18 @@ export interface Session {
   /** Types bytes; they go to the terminal at once, or queue while the program does not read. Nothing after its exit. */
   write(bytes: Uint8Array): void;
   resize(size: Size): void;
-  /** Stops reading, so that the program blocks once the terminal's buffer is full. */
+  /**
+   * Stops reading, so that the program blocks once the terminal's buffer is full. A host that cannot hold one session
+   * without the others reads on after a while, and restores the screen at the end: see onData.
+   */
   pause(): void;
   resume(): void;
   /** Signals the session's process group, SIGHUP unless told. */
   kill(signal?: NodeJS.Signals): void;
-  /** What an adopted session hands over first restores its screen: history, picture, cursor, modes. */
+  /**
+   * What an adopted session hands over first restores its screen: a reset, then history, picture, cursor and modes. The
+   * same comes whenever some output could not be handed over.
+   */
   onData(listener: (data: Uint8Array) => void): void;
   /** Called once, after all output was handed over. */
   onExit(listener: (exit: Exit) => void): void;
@@ -81,8 +89,8 @@ export function isExecutable(path: string): boolean {
   }
 }
 
-/** Signals a process or, by a negative number, a group. @returns false if there is nobody to signal */
-export function signalled(pid: number, signal: NodeJS.Signals): boolean {
+/** Signals a process or, by a negative number, a group; 0 only looks. @returns false if there is nobody to signal */
+export function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);
   } catch (error) {

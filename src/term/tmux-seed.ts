@@ -62,8 +62,9 @@ export async function readSeed(
     path: join(folder, `${id}-${part}`),
   }));
   try {
-    const [facts = [], title = []] = await client.runAt(
+    const [, facts = [], title = []] = await client.runAt(
       moment,
+      ['refresh-client', '-A', `${pane}:continue`],
       ['display-message', '-p', '-t', pane, `:${fields.map((field) => `#{${field}}`).join(':')}`],
       ['display-message', '-p', '-t', pane, '#{?#{==:#{pane_title},#{host}},,:#{pane_title}}'],
       ...files.flatMap(({ flags, name, path }) => [

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { ControlClient } from './control.ts';
+import { signalled } from './host.ts';
 import { answersIn, kindOf, probe, usualAnswers } from './tmux-answers.ts';
 
 export interface ServerOptions {
@@ -21,8 +22,11 @@ export interface ServerListener {
   gone(): void;
 }
 
-/** How long tmux may take to answer queries, in ms. */
+/** How long tmux may take to answer queries, or to end, in ms. */
 const PATIENCE = 3_000;
+
+/** So many seconds of unread output tmux keeps before it skips. */
+const BEHIND = 5;
 
 /** The session that all windows are linked into: a control client hears only of its own session's. No agent is called so. */
 export const HUB = '_mcc';
@@ -52,11 +56,6 @@ export class TmuxServer {
     this.#client?.tell(...command);
   }
 
-  /** Stops reading from tmux, or goes on. */
-  pause(paused: boolean): void {
-    this.#client?.pause(paused);
-  }
-
   /** True if this tmux answers the query behind a reply itself. */
   answersItself(reply: string): boolean {
     return this.#answers.has(kindOf(reply));
@@ -74,11 +73,15 @@ export class TmuxServer {
     return attempt;
   }
 
-  /** Ends the server with all it holds. */
+  /** Ends the server with all it holds; one that waits for somebody to read is not waited for. */
   async end(): Promise<void> {
+    const client = await this.connect(false).catch(() => undefined);
     this.#ended = true;
-    await this.#connecting;
-    await this.#run('kill-server');
+    if (client) {
+      const [[pid = ''] = []] = await client.run(['display-message', '-p', '#{pid}']).catch(() => []);
+      await this.#run('kill-server');
+      if (!(await holds(() => this.#client !== client)) && Number(pid) > 1) signalled(Number(pid), 'SIGKILL');
+    }
     rmSync(this.#options.socket, { force: true });
   }
 
@@ -88,6 +91,7 @@ export class TmuxServer {
       if (!start) return undefined;
       await this.#start();
     }
+    await this.#removeClients();
     const argv = [...this.#argv(), '-C', 'attach-session', '-t', `=${HUB}:`];
     const client: ControlClient = new ControlClient(argv, environment, {
       output: (pane, data) => {
@@ -98,9 +102,26 @@ export class TmuxServer {
       notice: (name, words) => this.#listener.notice(name, words),
       closed: () => this.#lost(client),
     });
+    await client.attached;
+    // Without it tmux keeps all that is not read yet, and ends the client after five minutes.
+    await client.run(['refresh-client', '-f', `pause-after=${BEHIND}`]);
     this.#answers = await this.#probe(client);
     this.#client = client;
     return client;
+  }
+
+  /**
+   * Ends the control clients of a supervisor that was killed. One that was not read to the end would stay for good and
+   * keep tmux from reading its panes; and when tmux 3.3a tells of a client's end while the next one is at the door, it crashes.
+   */
+  async #removeClients(): Promise<void> {
+    const look = async () => {
+      const { said } = await this.#run('list-clients', '-F', '#{client_control_mode} #{client_pid}');
+      const clients = said.split('\n').map((line) => line.split(' '));
+      return clients.filter(([control]) => control === '1').map(([, pid]) => Number(pid));
+    };
+    for (const pid of await look()) if (pid > 1) signalled(pid, 'SIGKILL');
+    await holds(async () => (await look()).length === 0);
   }
 
   /** The hub's one window is dead and costs no process. */
@@ -158,7 +179,7 @@ export class TmuxServer {
     const options = { env: environment, cwd: '/', timeout: 10_000 };
     return new Promise((done) => {
       execFile(file, args, options, (error, out, wrong) =>
-        done({ ok: !error, said: (wrong || out || error?.message || '').trim() }),
+        done({ ok: !error, said: (error ? wrong || error.message : out).trim() }),
       );
     });
   }
@@ -166,3 +187,12 @@ export class TmuxServer {
 
 /** What the server starts with; sessions bring their own. */
 const environment = { PATH: '/usr/local/bin:/usr/bin:/bin' };
+
+/** Waits until something holds. @returns false when it does not within PATIENCE */
+async function holds(look: () => boolean | Promise<boolean>): Promise<boolean> {
+  for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
+    if (await look()) return true;
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  return false;
+}

@@ -28,8 +28,6 @@ export interface Keeper {
   /** private folder */
   readonly folder: string;
   answersItself(reply: string): boolean;
-  /** Stops reading from tmux while some session holds too much; see TmuxSession.isFull. */
-  flow(): void;
   ended(session: TmuxSession): void;
 }
 
@@ -37,6 +35,8 @@ export interface Keeper {
 const CHUNK = 1024;
 /** Output in bytes that a paused session holds at most, more or less. */
 const HELD = 256 * 1024;
+/** How often a screen is read anew at most while its program writes faster than it is shown, in ms between two. */
+const SEEDS = 500;
 /** The largest side of a window in tmux (WINDOW_MAXIMUM). */
 const LARGEST = 10_000;
 
@@ -56,6 +56,10 @@ export class TmuxSession implements Session {
   #paused = false;
   /** while the screen is read anew: what comes in before that moment is in it already, what comes after waits for it */
   #seeding: 'before' | 'after' | undefined;
+  /** output was skipped: the screen is read anew when somebody takes it again */
+  #skipped = false;
+  #seededAt = -SEEDS;
+  #timer: NodeJS.Timeout | undefined;
   #exit: Exit | undefined;
   /** somebody waits to hear of the exit */
   #awaited = false;
@@ -113,6 +117,10 @@ export class TmuxSession implements Session {
     if (x && y) this.#keeper.tell('resize-window', '-t', this.at.window, '-x', x, '-y', y);
   }
 
+  /**
+   * tmux cannot hold one program: it reads on, in 3.3a without a bound (and its switch for that, `refresh-client -A off`,
+   * ends it with a fatal error). So what a paused session cannot hold is skipped, and its screen is read anew at the end.
+   */
   pause(): void {
     this.#paused = true;
   }
@@ -120,6 +128,7 @@ export class TmuxSession implements Session {
   resume(): void {
     this.#paused = false;
     this.#handOver();
+    if (this.#skipped) this.#catchUp();
   }
 
   /** The holder is in the group too; but for SIGKILL it outlives the program and says how that ended. */
@@ -138,7 +147,7 @@ export class TmuxSession implements Session {
   take(data: Uint8Array): void {
     for (const part of this.#marks.read(data)) {
       if (part instanceof Uint8Array) {
-        if (this.#seeding !== 'before') this.#hold(part);
+        if (this.#seeding !== 'before' && !this.#skipped) this.#hold(part);
       } else if (part.word === 'exit') this.ended(exitOf(part.number));
       else this.#runs(part.number);
     }
@@ -166,14 +175,31 @@ export class TmuxSession implements Session {
       this.#heldBytes += bytes.length;
     } finally {
       this.#seeding = undefined;
+      this.#seededAt = performance.now();
       this.#handOver();
     }
   }
 
-  /** Its program or its pane is gone. */
+  /** tmux itself skips output of this pane: it was not read for long. */
+  behind(): void {
+    if (this.#skipped || this.#seeding) return;
+    this.#skipped = true;
+    this.#drop();
+    if (!this.#paused) this.#catchUp();
+  }
+
+  /** Its pane is gone: programs that still have it as their terminal are told, as one that hangs up does. */
+  lost(exit: Exit): void {
+    if (this.#exit) return;
+    signalled(-this.at.leader, 'SIGHUP');
+    this.ended(exit);
+  }
+
+  /** Its program has ended, and all its output was read. */
   ended(exit: Exit): void {
     if (this.#exit) return;
     this.#exit = exit;
+    clearTimeout(this.#timer);
     this.#running(new Error(`tmux did not start the program of ${this.at.name}`));
     this.#keeper.ended(this);
     // The last words are handed over whether or not somebody wanted to wait with them.
@@ -204,6 +230,22 @@ export class TmuxSession implements Session {
   #hold(data: Uint8Array): void {
     this.#held.push(data);
     this.#heldBytes += data.length;
+    if (!this.#paused || this.#heldBytes <= HELD || this.#seeding) return;
+    this.#skipped = true;
+    this.#drop();
+    this.#keeper.tell('refresh-client', '-A', `${this.at.pane}:pause`);
+  }
+
+  /** Reads the screen anew for what was skipped. */
+  #catchUp(): void {
+    clearTimeout(this.#timer);
+    const wait = this.#seededAt + SEEDS - performance.now();
+    if (wait > 0) {
+      this.#timer = setTimeout(() => !this.#paused && this.#catchUp(), wait);
+      return;
+    }
+    this.#skipped = false;
+    void this.seed().catch(() => {}); // then the client is lost, and it is read anew with the next one
   }
 
   #handOver(): void {
@@ -213,17 +255,7 @@ export class TmuxSession implements Session {
       this.#heldBytes -= data.length;
       this.#listeners.emit('data', data);
     }
-    this.#keeper.flow();
     this.#tellExit();
-  }
-
-  /**
-   * True while no more can be taken. tmux has a switch for one pane (`refresh-client -A`), but 3.3a ends with a fatal
-   * error when output is queued at that moment, and reads on all the same. So all panes wait, for as long as one slice of
-   * output takes to be parsed; then tmux stops reading, and the programs block.
-   */
-  get isFull(): boolean {
-    return this.#heldBytes > HELD && !this.#exit;
   }
 
   #tellExit(): void {

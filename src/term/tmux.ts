@@ -80,14 +80,15 @@ class TmuxHost implements Required<Host>, Keeper {
     return session;
   }
 
-  async adopt(name: string, size: Size): Promise<Session | null> {
+  async adopt(name: string): Promise<{ session: Session; size: Size } | null> {
     const client = await this.#server.connect(false);
     if (!client) return null;
-    const format = '#{pane_id} #{window_id} #{pane_pid} :#{@mcc_mark} :#{@mcc_pid} :#{@mcc_exit}';
+    const format =
+      '#{pane_id} #{window_id} #{pane_pid} :#{@mcc_mark} :#{@mcc_pid} :#{@mcc_exit} #{pane_width} #{pane_height}';
     const asked = client.run(['list-panes', '-s', '-t', `=${name}`, '-F', format]);
     const [lines = []] = await asked.catch(() => []);
     const found = lines.map((line) => line.split(' ')).find(([, , , mark]) => mark !== ':');
-    const [pane = '', window = '', leader, mark = '', pid = ':', exit = ''] = found ?? [];
+    const [pane = '', window = '', leader, mark = '', pid = ':', exit = '', cols, rows] = found ?? [];
     if (pid === ':') {
       // Nothing is there, or its holder was not done starting it, and nobody knows of it.
       await remove(client, name);
@@ -95,11 +96,11 @@ class TmuxHost implements Required<Host>, Keeper {
     }
     const at = { name, pane, window, leader: Number(leader), mark: mark.slice(1) };
     const session = this.#enlist(at, Number(pid.slice(1)));
-    session.resize(size);
+    const size = { cols: Number(cols), rows: Number(rows) };
     await session.seed();
     session.nudge(size);
     if (exit !== ':') session.ended(exitOf(Number(exit.slice(1))));
-    return session;
+    return { session, size };
   }
 
   async list(): Promise<string[]> {
@@ -108,13 +109,14 @@ class TmuxHost implements Required<Host>, Keeper {
     return names.filter((name) => name !== HUB);
   }
 
-  close(): Promise<void> {
-    return this.#server.end();
+  async remove(name: string): Promise<void> {
+    const client = await this.#server.connect(false);
+    if (client) await remove(client, name);
   }
 
-  flow(): void {
-    const sessions = [...this.#sessions.values()];
-    this.#server.pause(sessions.some((session) => session.isFull));
+  async close(): Promise<void> {
+    await this.#server.end();
+    this.#gone();
   }
 
   ended(session: TmuxSession): void {
@@ -130,22 +132,23 @@ class TmuxHost implements Required<Host>, Keeper {
 
   #notice(name: string, [first = '']: string[]): void {
     if (name === 'pane-mode-changed') this.#sessions.get(first)?.covered();
+    else if (name === 'pause') this.#sessions.get(first)?.behind();
     else if (name === 'window-close' || name === 'unlinked-window-close')
       // Its holder left no word: of all signals only SIGKILL ends it so.
       for (const session of this.#sessions.values())
-        if (session.at.window === first) session.ended({ code: null, signal: 9 });
+        if (session.at.window === first) session.lost({ code: null, signal: 9 });
   }
 
   async #reattached(client: ControlClient): Promise<void> {
     const [panes = []] = await client.run(['list-panes', '-a', '-F', '#{pane_id}']);
     for (const session of this.#sessions.values()) {
-      if (!panes.includes(session.at.pane)) session.ended({ code: null, signal: 9 });
+      if (!panes.includes(session.at.pane)) session.lost({ code: null, signal: 9 });
       else await session.seed();
     }
   }
 
   #gone(): void {
-    for (const session of this.#sessions.values()) session.ended({ code: null, signal: null });
+    for (const session of this.#sessions.values()) session.lost({ code: null, signal: null });
   }
 }
 

@@ -35,6 +35,13 @@ async function open(): Promise<Required<Host>> {
   return host;
 }
 
+async function adopt(host: Required<Host>, name: string): Promise<Session> {
+  const adopted = await host.adopt(name);
+  if (!adopted) throw new Error('nothing to adopt');
+  expect(adopted.size).toEqual(size);
+  return adopted.session;
+}
+
 const tmux = (...args: string[]) =>
   execFileSync('tmux', ['-S', socket, ...args], { encoding: 'utf8' }).trim();
 
@@ -101,8 +108,7 @@ const counter = `
 test('kill -9 of the supervisor costs a program nothing: the next one has its screen, history and modes, and types into it', async () => {
   const before = await leave('backend', counter, 'ready');
   expect(alive(before.pid)).toBe(true);
-  const session = await (await open()).adopt('backend', size);
-  if (!session) throw new Error('nothing to adopt');
+  const session = await adopt(await open(), 'backend');
   expect(session.pid).toBe(before.pid);
   const { screen, shows, when, lines } = watch(session);
   await shows('ready');
@@ -125,8 +131,7 @@ test('the normal screen behind the alternate one comes back when its program goe
     process.stdin.on('data', () => process.stdout.write('\\x1b[?1049lback'));
   `;
   const before = await leave('front', script, 'in front');
-  const session = await (await open()).adopt('front', size);
-  if (!session) throw new Error('nothing to adopt');
+  const session = await adopt(await open(), 'front');
   const { screen, shows, lines } = watch(session);
   await shows('in front');
   expect(screen.modes.alternate).toBe(true);
@@ -179,8 +184,7 @@ test('colours and styles come back cell by cell, in the history too', async () =
   });
   const first = watch(session);
   await first.shows('ready');
-  const again = await (await open()).adopt('styles', size);
-  if (!again) throw new Error('nothing to adopt');
+  const again = await adopt(host, 'styles');
   const second = watch(again);
   await second.shows('ready');
   const cells = ({ screen }: ReturnType<typeof watch>) => {
@@ -208,18 +212,17 @@ test('how a program ended while nobody watched is known afterwards, with its las
   for (;;) {
     if (tmux('list-panes', '-t', '=gone:', '-F', '#{@mcc_exit}') !== '') break;
   }
-  const session = await host.adopt('gone', size);
-  if (!session) throw new Error('nothing to adopt');
+  const session = await adopt(host, 'gone');
   const { exit, screen } = watch(session);
   expect(await exit).toEqual({ code: 7, signal: null });
   screen.flush();
   expect(screen.text().join('\n')).toContain('last words');
-  expect(await host.adopt('gone', size)).toBeNull();
+  expect(await host.adopt('gone')).toBeNull();
 });
 
 test('where no server runs there is nothing to adopt, and none is started for it', async () => {
   const host = await open();
-  expect(await host.adopt('backend', size)).toBeNull();
+  expect(await host.adopt('backend')).toBeNull();
   expect(await host.list()).toEqual([]);
   expect(() => tmux('list-sessions')).toThrow();
 });
@@ -318,6 +321,43 @@ test('a query is answered once: by tmux what it knows, by the screen the rest', 
       '\x1b]',
     ].sort(),
   );
+});
+
+test('a session that nobody takes the output of does not hold the others up, and shows its picture at the end', async () => {
+  const host = await open();
+  const flood = await host.spawn({
+    name: 'flood',
+    file: 'sh',
+    args: ['-c', 'seq 1 300000; echo over; read x'],
+    cwd: '/',
+    env,
+    size,
+  });
+  const other = await host.spawn({ name: 'other', file: 'cat', args: [], cwd: '/', env, size });
+  const { screen, shows } = watch(flood);
+  flood.pause();
+  const output = collect(other);
+  while (!tmux('capture-pane', '-p', '-t', '=flood:').includes('over')) await host.list();
+  other.write(Buffer.from('quick\r'));
+  await output.shows('quick\r\nquick');
+  flood.resume();
+  await shows('over');
+  screen.flush();
+  expect(screen.text().slice(20)).toEqual(['299999', '300000', 'over', '']);
+});
+
+test('output that nobody read for long is skipped, and the screen is right after that', async () => {
+  const host = await open();
+  const script = 'read x; seq 1 200000; echo over; read x';
+  const session = await host.spawn({ name: 'a', file: 'sh', args: ['-c', script], cwd: '/', env, size });
+  const { screen, shows } = watch(session);
+  session.write(Buffer.from('\r'));
+  // This process does nothing else for longer than tmux waits.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 7_000);
+  await shows('over');
+  screen.flush();
+  expect(screen.text().slice(20)).toEqual(['199999', '200000', 'over', '']);
+  session.write(Buffer.from('\r'));
 });
 
 test('what is typed reaches the program although a person left copy mode on', async () => {
