@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { completeMessage, type Message, messageSchema } from '../core/message.ts';
+import { nearest } from '../core/nearest.ts';
 import { type BoxKind, type Misfit, scanBox } from './box.ts';
 import { type BoxWatcher, watchBoxes } from './box-watcher.ts';
 import { codeOf, writeSynced } from './files.ts';
@@ -16,6 +17,8 @@ export const inboxKind: BoxKind<Message> = {
   largest: 1024 * 1024,
   read(value, name, folder) {
     const agent = basename(folder);
+    const wrong = misnamed(value);
+    if (wrong) throw new Error(`expected a message: ${wrong}`);
     const result = messageSchema.safeParse(completeMessage(value, name, agent));
     if (!result.success) throw new Error(`expected a message: ${sentenceOf(result.error)}`);
     const message = result.data;
@@ -26,6 +29,21 @@ export const inboxKind: BoxKind<Message> = {
   },
   nameOf: ({ id }) => id,
 };
+
+const fields = Object.keys(messageSchema.shape);
+/** What other programs call the body. */
+const bodies = ['text', 'message', 'content', 'msg'];
+
+/** What is wrong with the names of fields; undefined when nothing is. Unknown ones are let be, except where a known one was meant. */
+function misnamed(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const missing = fields.filter((field) => !Object.hasOwn(value, field));
+  for (const key of Object.keys(value).filter((name) => !fields.includes(name))) {
+    const meant = bodies.includes(key) ? 'body' : nearest(key, fields);
+    if (meant && missing.includes(meant)) return `unknown field ${key}, did you mean ${meant}?`;
+  }
+  return missing.includes('body') ? 'it has no body' : undefined;
+}
 
 /** The first thing that does not fit a schema, in words. */
 export function sentenceOf(error: { issues: readonly { path: PropertyKey[]; message: string }[] }): string {
