@@ -23,7 +23,7 @@ import { readPointer } from '../../src/io/runtime.ts';
 import { runSupervisor } from '../../src/supervisor/main.ts';
 import type { Host } from '../../src/term/pty.ts';
 import { connect, type WireClient } from '../../src/wire/client.ts';
-import { mcc } from '../cli/harness.ts';
+import { mcc, sourceBin } from '../cli/harness.ts';
 
 /** How long a named condition may take; only what hangs takes so long. */
 const patience = 30_000;
@@ -83,8 +83,8 @@ export class Team {
       AGENT_LOG: join(run, 'agents.jsonl'),
     };
     onTestFinished(() => rmSync(this.env.XDG_RUNTIME_DIR ?? '', { recursive: true, force: true }));
-    // A folder that mcc is installed in: its `bin/mcc` is this source, so that no build is needed before the test.
-    write(this.home, { 'bin/mcc': `await import(${JSON.stringify(resolve('src/cli.ts'))});\n` });
+    // A folder that mcc is installed in.
+    write(this.home, { 'bin/mcc': sourceBin });
     for (const name of ['layouts', 'roles']) symlinkSync(resolve(name), join(this.home, name));
     git(this.root, 'init', '--quiet', '-b', 'main');
     git(this.root, 'config', 'user.name', 'Ada');
