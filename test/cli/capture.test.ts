@@ -133,7 +133,7 @@ test('record keeps what the pane shows until Ctrl-C, secrets masked, for the per
   await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toContain(' end'), { timeout: 30_000 });
   child.kill('SIGINT');
   expect(await code).toBe(0);
-  expect(out).toMatch(/\.cast: \d+\.\d s of ann, 1 secret\(s\) masked\n$/);
+  expect(out).toMatch(/\.cast: \d+\.\d s of ann, 1 secret masked\n$/);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   const text = readFileSync(file, 'utf8');
   expect(text).not.toContain('tok-');
