@@ -117,12 +117,13 @@ test('an Enter that was swallowed is pressed again, once the composer proves tha
 });
 
 test('what an agent shows too late to be sent then is sent later, while it stands there alone, and not typed twice', async () => {
-  const team = await new Team({ agents: { ann: scripted('slow-5000') } }).serve();
+  const team = await new Team({ agents: { ann: scripted('stuck') } }).serve();
   await team.idle('ann');
   const id = await team.send('ann', 'hello');
   await team.until('it is not shown in time', ({ posts }) =>
     posts[id]?.held?.includes('does not show just that'),
   );
+  writeFileSync(`${team.env.AGENT_LOG}.go`, '');
   await team.until('it took it', () => team.receipt(id) === 'accepted');
   expect(team.times(id)).toBe(1);
 });
