@@ -115,10 +115,12 @@ function absent(view: View, placed: Placed & { agent: string }, rows: number): L
   const { status, reason } = weigh(agent, view.now);
   const mark = statusMarks[status];
   const coming = agent.wanted && status !== 'crashed';
+  const settled = status === 'exited' && !agent.session ? 'is not started' : `has ${mark.word}`;
+  const how = status === 'unknown' ? 'does not run' : coming ? 'is starting' : settled;
   const lines = [
     line(
       span(mark.symbol, mark.style),
-      ` ${placed.agent} ${coming ? 'is starting' : status === 'exited' && !agent.session ? 'is not started' : `has ${mark.word}`}`,
+      ` ${placed.agent} ${how}`,
       reason && reason !== 'not started' ? span(` (${reason})`, quiet) : null,
     ),
     coming ? [] : line(span(`${view.keymap.leader} :  agent start ${placed.agent}`, quiet)),
