@@ -89,33 +89,48 @@ export function glyphText(content: number): string {
   return String.fromCodePoint(code);
 }
 
-/** Marks, joiners, flags, skin tones, Hangul vowels and finals: what a terminal may join to the glyph before it. */
+/** Marks, joiners, flags, skin tones, Thai and Lao am, Hangul vowels and finals: what may be joined to the glyph before it. */
 const JOINING =
-  /^(?:\p{M}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\u200c|\u200d|[\u1160-\u11ff\ud7b0-\ud7fb])/u;
+  /^(?:\p{M}|\p{Grapheme_Extend}|\p{Regional_Indicator}|\p{Emoji_Modifier}|\u200d|[\u0e33\u0eb3\u1160-\u11ff\ud7b0-\ud7fb])/u;
+
+/** Joiners and other format characters, Hangul initials, and letters to which the next one belongs (UAX #29, GB9b: Prepend). */
+const JOINED =
+  /[\p{Cf}\u0d4e\u1100-\u115f\ua960-\ua97c\u{111c2}\u{111c3}\u{1193f}\u{11941}\u{11a3a}\u{11a84}-\u{11a89}\u{11d46}\u{11f02}]$/u;
+
+const BEFORE = 1;
+const AFTER = 2;
+const KNOWN = 4;
+const joins = new Uint8Array(0x10000);
+
+/** How text joins what stands before it and after it; looked up once for each character of the basic plane. */
+function joinsOf(content: number): number {
+  const code = content & CODE_MASK;
+  const single = (content & COMBINED) === 0;
+  if (single && code < 0x300) return 0;
+  const known = single ? joins[code] : 0;
+  if (known) return known;
+  const text = glyphText(content);
+  const found = KNOWN | (JOINING.test(text) ? BEFORE : 0) | (JOINED.test(text) ? AFTER : 0);
+  if (single && code < joins.length) joins[code] = found;
+  return found;
+}
 
 /** True if a terminal might draw this content as part of the glyph before it when both are written in one go. */
 export function joinsBefore(content: number): boolean {
-  const code = content & CODE_MASK;
-  if (content & COMBINED) return JOINING.test(glyphText(content));
-  return code >= 0x300 && JOINING.test(String.fromCodePoint(code));
+  return (joinsOf(content) & BEFORE) !== 0;
 }
-
-/** Joiners, other format characters, and letters to which the next one belongs (UAX #29, GB9b: Prepend). */
-const JOINED =
-  /[\p{Cf}\u0d4e\u{111c2}\u{111c3}\u{1193f}\u{11941}\u{11a3a}\u{11a84}-\u{11a89}\u{11d46}\u{11f02}]$/u;
 
 /** True if a terminal might draw the next glyph as part of this content when both are written in one go. */
 export function joinsAfter(content: number): boolean {
-  return ((content & COMBINED) !== 0 || (content & CODE_MASK) >= 0x600) && JOINED.test(glyphText(content));
+  return (joinsOf(content) & AFTER) !== 0;
 }
 
 /** True for glyphs that terminals do not all give the same width: what follows them is better placed than assumed. */
 export function isRisky(content: number): boolean {
-  const code = content & CODE_MASK;
   return (
     (content & COMBINED) !== 0 ||
-    code >= 0x1f000 ||
-    (code >= 0x300 && (joinsBefore(content) || joinsAfter(content)))
+    (content & CODE_MASK) >= 0x1f000 ||
+    (joinsOf(content) & (BEFORE | AFTER)) !== 0
   );
 }
 

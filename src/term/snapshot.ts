@@ -4,6 +4,8 @@ import {
   CELL,
   COLOR_MASK,
   COMBINED,
+  extendedAt,
+  extendedOf,
   Fg,
   glyphText,
   glyphWidth,
@@ -11,6 +13,7 @@ import {
   joinsBefore,
   type Pen,
   penDifference,
+  putCell,
 } from './cells.ts';
 import type { Modes, ModeTracker } from './modes.ts';
 import type { BufferState, Store, Which } from './stored.ts';
@@ -240,12 +243,19 @@ function writeJoinable({ store, size, origin, insert }: SnapshotSource, which: W
   const at = (x - width) * CELL;
   const content = cells[at] ?? BLANK;
   const { fg, bg, extended } = store.pen;
-  const drawnWith = cells[at + 1] === fg && cells[at + 2] === bg && cells[at + 3] === extended;
-  if (glyphWidth(content) !== width || !(drawnWith || content === BLANK)) return '';
+  const drawn = new Uint32Array(CELL);
+  putCell(drawn, 0, content, fg, bg, fg & Fg.underline ? extended : linkOf(extended));
+  // control characters move the cursor away from the glyph and do not part it from what comes next
+  if (glyphWidth(content) !== width || drawn.some((word, index) => word !== cells[at + index])) return '';
   // one of several characters grew while it was inserted: how cannot be told any more
   if (insert && content & COMBINED) return '';
   const move = `\x1b[${y + 1 - (origin ? scrollTop : 0)};${x - width + 1}H`;
   return `${move}${insert ? `\x1b[${width}P` : ''}${glyphText(content)}`;
+}
+
+/** A pen that does not underline draws only the link of its extended attributes. */
+function linkOf(extended: number): number {
+  return extendedOf(0, 0, extendedAt(extended).uri);
 }
 
 function writeModes({ modes, tracked, store, title, ...source }: SnapshotSource): string {

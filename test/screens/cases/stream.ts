@@ -97,6 +97,17 @@ export const stream: Case[] = [
     rows: ['abcdef'],
   },
   {
+    name: 'APC, PM and SOS may hold more than ASCII',
+    source: 'ECMA-48 5.6; xterm ctlseqs (ignored up to ST)',
+    size: [8, 1],
+    bytes: 'a\x1b_ünd\x1b\\b',
+    rows: ['ab'],
+    departs: {
+      how: 'a character beyond ASCII ends an APC, PM or SOS string, and the rest of it is shown',
+      rows: ['andb'],
+    },
+  },
+  {
     name: 'thirty-two parameters and more do no harm',
     source: `${vt500} (further parameters are dropped)`,
     size: [6, 1],
