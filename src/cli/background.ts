@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { holderOf } from '../io/lock.ts';
 import { paths } from '../io/paths.ts';
+import type { Repository } from '../io/repository.ts';
 import { connectTo } from './connection.ts';
 import { Stop } from './report.ts';
 import { exits, type Shell } from './shell.ts';
@@ -12,16 +13,27 @@ const patience = 60_000;
 
 export type Started = { pid: number; fresh: boolean };
 
+/** The variable in which a supervisor is told the repository as its starter has just inspected it. */
+const inspectedName = 'MCC_INSPECTED';
+
+/** What the starter of this supervisor found: a dozen runs of git that need not be done again. */
+export function inspected({ env }: Pick<Shell, 'env'>): Repository | undefined {
+  const told = env[inspectedName];
+  const repository = told === undefined ? undefined : (JSON.parse(told) as Repository);
+  return repository?.root === env.MCC_ROOT ? repository : undefined;
+}
+
 /**
  * Makes sure that a supervisor serves the project at `root`: finds the one that runs, or starts one that outlives this
  * process and its terminal. Two at once make one: whoever does not get the lock waits for the other's socket.
- * Throws Stop with the supervisor's own last words when it ends at once.
+ * Throws Stop with the supervisor's own last words when it ends at once. Whoever has inspected the repository says what
+ * was found, and the supervisor does not do so again.
  */
-export async function start(root: string, shell: Shell): Promise<Started> {
+export async function start(root: string, shell: Shell, repository?: Repository): Promise<Started> {
   const running = await runningPid(root, shell);
   if (running !== undefined) return { pid: running, fresh: false };
   const last = join(paths(root).own, 'logs', 'supervise.log');
-  const child = launch(root, last, shell);
+  const child = launch(root, last, shell, repository);
   const end = performance.now() + patience;
   while (performance.now() < end) {
     const pid = await runningPid(root, shell);
@@ -42,14 +54,17 @@ export async function start(root: string, shell: Shell): Promise<Started> {
   );
 }
 
-function launch(root: string, last: string, shell: Shell) {
+function launch(root: string, last: string, shell: Shell, repository: Repository | undefined) {
   mkdirSync(join(last, '..'), { recursive: true });
   const output = openSync(last, 'w', 0o600);
   const [node = process.execPath, ...program] = shell.program;
   // MCC_ROOT tells it the project, in whatever folder this was called.
   const child = spawn(node, [...program, 'supervise'], {
     cwd: root,
-    env: { ...shell.env, MCC_ROOT: root },
+    env: {
+      ...{ ...shell.env, MCC_ROOT: root },
+      ...(repository ? { [inspectedName]: JSON.stringify(repository) } : {}),
+    },
     detached: true,
     stdio: ['ignore', output, output],
   });

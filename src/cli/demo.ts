@@ -33,12 +33,12 @@ export async function runDemo(call: Call): Promise<number> {
   let goesOn = false;
   try {
     await makeRepository(root, call.shell);
-    const { team, problems, layouts } = await preflight(shell);
+    const { repository, team, problems, layouts } = await preflight(shell);
     stopAtProblems([
       ...problems,
       ...(typeof call.options.layout === 'string' ? layoutProblems(call.options.layout, layouts) : []),
     ]);
-    const { pid } = await start(root, shell);
+    const { pid } = await start(root, shell, repository);
     goesOn = headless;
     await ask(root, shell);
     if (!headless) {

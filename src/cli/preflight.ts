@@ -46,16 +46,31 @@ export async function preflight(shell: Shell): Promise<Preflight> {
     programProblems(team, root, shell),
     loginProblems(team, shell),
   ]);
-  const own = [...keyProblems(team), ...layoutProblems(team.layout, layouts)];
+  const screen = screenProblems(team, layouts);
   return {
     repository,
     team,
     file,
     layouts,
-    problems: [...problems, ...more.flat(), ...own],
-    notes: [...notes, ...replaced(team.keys.bind)],
+    problems: [...problems, ...more.flat(), ...screen.problems],
+    notes: [...notes, ...screen.notes],
   };
 }
+
+/** All of it that a screen on a supervisor needs that runs already: not the dozen runs of git. */
+export async function screenPreflight(
+  root: string,
+  shell: Shell,
+): Promise<Pick<Preflight, 'team' | 'layouts' | 'problems' | 'notes'>> {
+  const { team } = await loadTeam(root, shell.env);
+  const layouts = await layoutsOf(root, shell);
+  return { team, layouts, ...screenProblems(team, layouts) };
+}
+
+const screenProblems = (team: Team, layouts: Record<string, Layout>) => ({
+  problems: [...keyProblems(team), ...layoutProblems(team.layout, layouts)],
+  notes: replaced(team.keys.bind),
+});
 
 /** The layouts that come with mcc. */
 export const shippedLayouts = (shell: Shell): Promise<Record<string, Layout>> =>

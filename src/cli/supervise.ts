@@ -1,14 +1,17 @@
+import type { Team } from '../core/team.ts';
+import { loadTeam } from '../io/config.ts';
+import type { Repository } from '../io/repository.ts';
 import { runSupervisor } from '../supervisor/main.ts';
+import { inspected } from './background.ts';
 import { writeSchema } from './init.ts';
 import { preflight, stopAtProblems } from './preflight.ts';
-import { exits } from './shell.ts';
+import { exits, type Shell } from './shell.ts';
 import { watchStarter } from './starter.ts';
 import type { Call } from './verbs.ts';
 
 /** `mcc supervise`: serves until `mcc down` or a signal. */
 export async function run({ shell }: Call): Promise<number> {
-  const { repository, team, problems } = await preflight(shell);
-  stopAtProblems(problems);
+  const { repository, team } = await checked(shell);
   const ready = () => void writeSchema(repository.root).catch(() => {}); // only editors need it
   const unwatch = watchStarter(shell, repository.root);
   try {
@@ -24,4 +27,13 @@ export async function run({ shell }: Call): Promise<number> {
     await unwatch();
   }
   return exits.ok;
+}
+
+/** What is served: as `mcc up` has just checked it, else checked here. */
+async function checked(shell: Shell): Promise<{ repository: Repository; team: Team }> {
+  const repository = inspected(shell);
+  if (repository) return { repository, team: (await loadTeam(repository.root, shell.env)).team };
+  const found = await preflight(shell);
+  stopAtProblems(found.problems);
+  return found;
 }

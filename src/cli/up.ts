@@ -1,9 +1,17 @@
 import type { Layout } from '../core/layout.ts';
 import { isRefusal, refuse } from '../core/refusal.ts';
 import { type Team, teamSchema } from '../core/team.ts';
+import type { Repository } from '../io/repository.ts';
 import { makeKeymap } from '../tui/keymap.ts';
 import { runningPid, start } from './background.ts';
-import { layoutProblems, layoutsOf, preflight, shippedLayouts, stopAtProblems } from './preflight.ts';
+import {
+  layoutProblems,
+  layoutsOf,
+  preflight,
+  screenPreflight,
+  shippedLayouts,
+  stopAtProblems,
+} from './preflight.ts';
 import { misuse, Stop, tellRefusal } from './report.ts';
 import { rootOf } from './root.ts';
 import { exits, type Shell, styled } from './shell.ts';
@@ -13,7 +21,7 @@ import type { Call } from './verbs.ts';
 const least = { columns: 60, rows: 16 };
 
 /** What a screen is opened with, and what the person should know then. */
-type Ready = { team: Team; layouts: Record<string, Layout>; notes: string[] };
+type Ready = { team: Team; layouts: Record<string, Layout>; notes: string[]; repository?: Repository };
 
 /** `mcc up`: everything is checked before anything is started. */
 export async function run(call: Call): Promise<number> {
@@ -35,9 +43,14 @@ export async function run(call: Call): Promise<number> {
   }
   const root = await rootOf(shell);
   const attaches = (await runningPid(root, shell)) !== undefined;
-  const { team, layouts, notes } = attaches ? await asFound(root, shell) : await checked(shell);
+  const { team, layouts, notes, repository } = attaches ? await asFound(root, shell) : await checked(shell);
   if (typeof options.layout === 'string') stopAtProblems(layoutProblems(options.layout, layouts));
-  const started = await start(root, shell);
+  const starting = start(root, shell, repository);
+  // The screen takes as long to load as the supervisor to start: both at once.
+  const [started, screen] = await Promise.all([
+    starting,
+    headless || plain ? undefined : import('./screen.ts'),
+  ]);
   if (headless) {
     const data = { root, ...started };
     const text = `the supervisor ${started.fresh ? 'runs' : 'was running already'}, pid ${started.pid}`;
@@ -49,24 +62,24 @@ export async function run(call: Call): Promise<number> {
     const { openPlain } = await import('./plain.ts');
     return openPlain(call, root);
   }
-  const { openScreen } = await import('./screen.ts');
+  const { openScreen } = screen ?? (await import('./screen.ts'));
   return openScreen(call, root, team, layouts, attaches ? notes[0] : undefined);
 }
 
 /** What a supervisor is started with; throws Stop or ConfigError at what stands in the way. */
 async function checked(shell: Shell): Promise<Ready> {
-  const { team, layouts, problems, notes } = await preflight(shell);
+  const { repository, team, layouts, problems, notes } = await preflight(shell);
   stopAtProblems(problems);
-  return { team, layouts, notes };
+  return { repository, team, layouts, notes };
 }
 
 /**
  * What a screen is opened with on a supervisor that serves already: that does not need the team file again, so what is
- * wrong with it, or with the machine, by now is only told, and the screen has what is usual in its place.
+ * wrong with it by now is only told, and the screen has what is usual in its place.
  */
 async function asFound(root: string, shell: Shell): Promise<Ready> {
   const usual = teamSchema.parse({ agents: {} });
-  const found = await preflight(shell).catch(async (error: unknown) => {
+  const found = await screenPreflight(root, shell).catch(async (error: unknown) => {
     if (!(error instanceof Error)) throw error;
     const layouts = await layoutsOf(root, shell).catch(() => shippedLayouts(shell));
     const [first = error.message] = error.message.split('\n');
