@@ -4,8 +4,9 @@ import { splitLine } from '../commands/words.ts';
 import type { Placed } from '../core/arrange.ts';
 import { type ListPane, listPanes, sameFocus } from '../core/layout.ts';
 import { nearest } from '../core/nearest.ts';
-import { isRefusal, refuse } from '../core/refusal.ts';
+import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
 import { taskOf } from '../core/state.ts';
+import { type Question, questionOf } from './confirm.ts';
 import { type Direction, directions, neighbour } from './direction.ts';
 import { emptyEditor } from './editor.ts';
 import { helpText } from './help.ts';
@@ -167,9 +168,9 @@ function scroll(ui: Ui, word: string, scene: Scene): Step {
 
 /**
  * Runs the words of a key: `{agent}`, `{task}`, `{message}` and `{hint}` are filled in from what has the focus, and
- * words that end in `…` ask for the rest.
+ * words that end in `…` ask for the rest. On a list a stray key must do no damage: what does ask first.
  */
-export function runBinding(ui: Ui, line: string, scene: Scene): Step {
+export function runBinding(ui: Ui, line: string, scene: Scene, from: 'leader' | 'list' = 'leader'): Step {
   const parts = line
     .replace(/ ?…$/, '')
     .split(' ')
@@ -177,11 +178,18 @@ export function runBinding(ui: Ui, line: string, scene: Scene): Step {
   const missing = parts.find((word) => word.startsWith('{'));
   if (missing) return still(refuseTo(withMode(ui, typing), missingRefusal(missing)));
   const calm = ui.mode.type === 'scroll' || ui.mode.type === 'resize' ? ui : withMode(ui, typing);
+  const question = from === 'list' ? questionOf(parts, scene) : null;
+  if (question) return still(ask(calm, question));
   if (!asksForMore(line)) return run(calm, parts, scene);
   const command = commands.get(parts.slice(0, 2).join(' ')) ?? commands.get(parts[0] ?? '');
   const title = command ? `${parts.join(' ')} · ${command.summary}` : parts.join(' ');
   return still(withMode(ui, { type: 'entry', words: parts, title, line: emptyEditor }));
 }
+
+const ask = (ui: Ui, question: Question | Refusal): Ui =>
+  isRefusal(question)
+    ? refuseTo(ui, question)
+    : withMode(ui, { type: 'entry', line: emptyEditor, ...question });
 
 const missingRefusal = (word: string) =>
   word === '{agent}'

@@ -70,6 +70,7 @@ const tables: Record<Place, readonly Binding[]> = {
     ...digits.map((digit) => row(digit, `focus ${digit}`, `focus pane ${digit}`)),
   ],
   direct: digits.map((digit) => row(`alt-${digit}`, `focus ${digit}`, `focus pane ${digit}`)),
+  // Approve, merge and cancel ask first (confirm.ts).
   board: [
     row('enter', 'task show {task}', 'show'),
     row('v', 'review {task}', 'review'),

@@ -1,6 +1,7 @@
 import { sameFocus } from '../core/layout.ts';
 import type { State } from '../core/state.ts';
 import { chooseFirst, finishEntry, orderOf, run, runBinding } from './act.ts';
+import { confirmed } from './confirm.ts';
 import { editKey, insert } from './editor.ts';
 import { bound } from './keymap.ts';
 import { wrap } from './line.ts';
@@ -93,7 +94,7 @@ function pressList(ui: Ui, pane: 'board' | 'attention' | 'log', key: Press, scen
   if (key.key === 'escape' || key.key === 'q')
     return still(ui.agent === undefined ? ui : { ...focusOn(ui, { agent: ui.agent }), zoomed: false });
   const binding = bound(scene.keymap, pane, key.key);
-  return binding ? runBinding(ui, binding.words, scene) : still(ui);
+  return binding ? runBinding(ui, binding.words, scene, 'list') : still(ui);
 }
 
 function pressLeader(ui: Ui, mode: Mode & { type: 'leader' }, key: Press, scene: Scene): Step {
@@ -142,6 +143,9 @@ function pressScroll(ui: Ui, mode: LookBack, key: Press, scene: Scene): Step {
 
 function pressEntry(ui: Ui, mode: Mode & { type: 'entry' }, key: Press, scene: Scene): Step {
   if (key.key === 'escape' || key.key === 'ctrl-c') return still(withMode(ui, typing));
+  if (mode.confirm && key.key === 'enter')
+    return run(withMode(ui, typing), confirmed(mode.words, mode.confirm, mode.line.text), scene);
+  if (mode.confirm?.flag === null) return still(withMode(ui, typing));
   if (key.key === 'enter') {
     if (mode.line.text.trim() === '') return still(withMode(ui, typing));
     return run(withMode(ui, typing), finishEntry(mode.words, mode.line.text), scene);
@@ -179,7 +183,10 @@ function pressPage(ui: Ui, mode: Mode & { type: 'page' }, key: Press, scene: Sce
 /** Text that was pasted: into the line being typed, or to the program. */
 export function paste(ui: Ui, text: string, scene: Scene): Step {
   const { mode } = ui;
-  if (mode.type === 'entry') return still(withMode(ui, { ...mode, line: insert(mode.line, text) }));
+  if (mode.type === 'entry')
+    return still(
+      withMode(ui, mode.confirm?.flag === null ? typing : { ...mode, line: insert(mode.line, text) }),
+    );
   if (mode.type === 'palette')
     return still(withMode(ui, { ...mode, line: insert(mode.line, text), chosen: 0, refused: null }));
   if (mode.type === 'scroll' && mode.search?.open)
@@ -223,7 +230,7 @@ export function chooseRow(
   const again = sameFocus(ui.focus, { pane }) && ui.chosen[pane] === id;
   const chosen = { ...focused, chosen: { ...focused.chosen, [pane]: id } };
   const binding = again || pane === 'attention' ? bound(scene.keymap, pane, 'enter') : undefined;
-  return binding ? runBinding(chosen, binding.words, scene) : still(chosen);
+  return binding ? runBinding(chosen, binding.words, scene, 'list') : still(chosen);
 }
 
 /** A terminal was moved in its history: at the bottom, looking back ends. */

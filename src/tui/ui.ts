@@ -10,6 +10,16 @@ import type { Search } from './look-back.ts';
 
 /** What the person does to the screen, as plain data. The reducer (step.ts) is pure; effects are values. */
 
+/** An entry that asks whether: enter with an empty line is a yes. */
+export interface Confirm {
+  /** what enter does, as in `enter approves` */
+  readonly does: string;
+  /** what a typed line becomes a value of; null where there is nothing to say: any key but enter leaves then */
+  readonly flag: string | null;
+  /** its value when nothing was typed */
+  readonly otherwise: string | null;
+}
+
 /** What the keys mean now; each mode holds its own data. */
 export type Mode =
   | { readonly type: 'typing' }
@@ -33,6 +43,9 @@ export type Mode =
       readonly words: readonly string[];
       readonly title: string;
       readonly line: Editor;
+      /** what may be typed, in a line of its own */
+      readonly hint?: string;
+      readonly confirm?: Confirm;
     }
   | {
       readonly type: 'palette';

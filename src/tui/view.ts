@@ -90,6 +90,9 @@ const centred = (size: Size, cols: number, rows: number, y?: number): Rect => ({
 const pageRect = (size: Size): Rect =>
   centred(size, Math.min(110, size.cols - 4), Math.max(6, size.rows - 5));
 
+const entryRect = (size: Size, rows: number): Rect =>
+  centred(size, Math.min(100, size.cols - 4), rows, size.rows - 2 - rows);
+
 /** Where the overlay of the mode is; null when there is none. */
 export function overlayRect(view: View): Rect | null {
   const { ui, size } = view;
@@ -101,7 +104,7 @@ export function overlayRect(view: View): Rect | null {
       return { x: 0, y: size.rows - 1 - rows, cols: size.cols, rows };
     }
     case 'entry':
-      return centred(size, Math.min(100, size.cols - 4), 3, size.rows - 5);
+      return entryRect(size, ui.mode.hint === undefined ? 3 : 4);
     case 'palette': {
       const found = offers(ui.mode.line.text, view, ui.history).length;
       const most = Math.min(size.rows - 4, 18);

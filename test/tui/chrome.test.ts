@@ -345,6 +345,19 @@ describe('overlays', () => {
     `);
   });
 
+  test('a question names the task and the commit, and what enter does', () => {
+    const person = new Person({ cols: 80, rows: 24 });
+    person.press('^ b a');
+    expect(overlaid(person)).toMatchInlineSnapshot(`
+      "
+      ╭ approve t5 "Document the date format" at ddddddd? ───────────────────────╮
+      │ ›                                                                        │
+      │   a word to the author (optional)                                        │
+      ╰──────────────────────────────── enter approves, mcc merges · esc leaves ─╯
+      "
+    `);
+  });
+
   test('a page shows a text in part, and how far one is', () => {
     const person = new Person({ cols: 70, rows: 16 });
     const text = [

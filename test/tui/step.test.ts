@@ -174,8 +174,6 @@ describe('the board', () => {
     expect(person.ui.chosen.board).toBe('t5');
     person.press('v');
     expect(person.words).toEqual(['review t5']);
-    person.press('a');
-    expect(person.words).toEqual(['approve t5']);
     person.press('r "say why" enter');
     expect(person.words).toEqual(['reject t5 --reason say why']);
     person.press('down down');
@@ -184,6 +182,67 @@ describe('the board', () => {
     expect(person.words).toEqual(['task show t2']);
     person.press('n');
     expect(person.words).toEqual(['nudge backend']);
+  });
+
+  test('asks before it approves, and approves the commit that it asked about', () => {
+    const person = new Person();
+    expect(person.press('^ b a')).toEqual([]);
+    expect(person.ui.mode).toMatchObject({
+      type: 'entry',
+      title: 'approve t5 "Document the date format" at ddddddd?',
+    });
+    person.press('enter');
+    expect(person.words).toEqual([`approve t5 --commit ${'d'.repeat(40)}`]);
+    person.press('a "well done" enter');
+    expect(person.words).toEqual([`approve t5 --commit ${'d'.repeat(40)} --note well done`]);
+    expect(person.press('a "well" escape')).toEqual([]);
+    expect(person.ui.mode.type).toBe('typing');
+    expect(person.at).toBe('board');
+  });
+
+  test('refuses at once to approve or merge what is not there to be', () => {
+    const person = new Person();
+    person.press('^ b m');
+    expect(person.ui.toast?.text).toBe('t5 is not approved: it is submitted');
+    person.press('down down a');
+    expect(person.ui.toast?.text).toBe('t2 is working: nothing was submitted');
+    expect(person.ui.mode.type).toBe('typing');
+  });
+
+  test('merges after a yes; any other key leaves', () => {
+    const state = fold([...busy, { type: 'task.approved', task: 't5', commit: 'd'.repeat(40) }]);
+    const person = new Person({ state });
+    person.ui = { ...person.ui, chosen: { ...person.ui.chosen, board: 't5' } };
+    expect(person.press('^ b m')).toEqual([]);
+    person.press('enter');
+    expect(person.words).toEqual(['merge t5']);
+    expect(person.press('m x')).toEqual([]);
+    expect(person.ui.mode.type).toBe('typing');
+    person.press('m');
+    person.paste('some text');
+    expect(person.ui.mode.type).toBe('typing');
+  });
+
+  test('the attention list asks as well before it merges', () => {
+    const byHand = busy.map((fact) => (fact.type === 'team.declared' ? { ...fact, auto: false } : fact));
+    const state = fold([...byHand, { type: 'task.approved', task: 't5', commit: 'd'.repeat(40) }]);
+    const person = new Person({ state });
+    person.ui = { ...person.ui, chosen: { ...person.ui.chosen, attention: 'task t5' } };
+    expect(person.press('^ : "focus attention" enter enter')).toEqual([]);
+    expect(person.ui.mode).toMatchObject({ title: 'merge t5 "Document the date format" at ddddddd?' });
+    person.press('enter');
+    expect(person.words).toEqual(['merge t5']);
+  });
+
+  test('cancels after a yes, with the reason if there is one, and says what goes with it', () => {
+    const person = new Person();
+    person.press('^ b down x');
+    expect(person.ui.mode).toMatchObject({ title: 'cancel t1 "ISO dates everywhere" with its open tasks?' });
+    expect(person.press('escape')).toEqual([]);
+    person.press('down x enter');
+    expect(person.words).toEqual(['task cancel t2 --reason not wanted any more']);
+    person.press('x "done by hand" enter');
+    expect(person.words).toEqual(['task cancel t2 --reason done by hand']);
   });
 
   test('escape and the board key go back to the terminal', () => {

@@ -4,15 +4,18 @@ import { accent, quiet, strong } from '../theme.ts';
 import type { Mode } from '../ui.ts';
 import { inputLine } from './palette.ts';
 
-/** One line is asked for: what it is for stands in the frame. */
+/** One line is asked for: what it is for stands in the frame, what may be typed below it. */
 export const entryPanel = (mode: Mode & { type: 'entry' }, cols: number, rows: number): Line[] =>
   box(
     {
       title: line(span(mode.title, strong)),
-      footAside: line(span('enter sends · esc leaves', quiet)),
+      footAside: line(span(`enter ${mode.confirm?.does ?? 'sends'} · esc leaves`, quiet)),
       style: accent,
     },
-    [inputLine(mode.line, cols - 2)],
+    [
+      inputLine(mode.line, cols - 2),
+      ...(mode.hint === undefined ? [] : [line('   ', span(mode.hint, quiet))]),
+    ],
     cols,
     rows,
   );
