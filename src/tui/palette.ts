@@ -2,13 +2,14 @@ import type { Arg, Command } from '../commands/define.ts';
 import { commands } from '../commands/index.ts';
 import { parseWords, splitLine, usage } from '../commands/words.ts';
 import { listPanes } from '../core/layout.ts';
-import { isRefusal } from '../core/refusal.ts';
+import { isRefusal, refuse } from '../core/refusal.ts';
 import { isEnded } from '../core/state.ts';
 import { run } from './act.ts';
 import { directions } from './direction.ts';
 import { type Editor, edit, editKey, insert } from './editor.ts';
 import { fuzzy } from './fuzzy.ts';
 import { moves } from './look-back.ts';
+import { inShell } from './shell-verbs.ts';
 import { type Mode, type Scene, type Step, scrollWords, still, typing, type Ui, withMode } from './ui.ts';
 
 type Palette = Mode & { type: 'palette' };
@@ -213,6 +214,10 @@ function enter(ui: Ui, mode: Palette, offer: Offer | undefined, scene: Scene): S
   if (mode.waiting) return still(ui);
   const typed = mode.line.text.trim();
   const moved = mode.chosen > 0;
+  const shell = moved || offer?.name === typed ? undefined : inShell(typed);
+  // What is offered only fits by its letters: it is not what was meant.
+  if (shell !== undefined)
+    return still(withMode(ui, { ...mode, refused: refuse(`\`${typed}\` is not for the screen`, shell) }));
   const runs = typed !== '' && !moved && !isRefusal(parseWords(commands, splitLine(typed)));
   if (!runs && offer && offer.line.trim() !== typed) {
     if (!offer.whole) return still(withLine(ui, mode, edit(offer.line)));

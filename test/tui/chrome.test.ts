@@ -333,6 +333,32 @@ describe('overlays', () => {
     `);
   });
 
+  test('the palette says how a verb of the command line is given', () => {
+    const person = new Person({ rows: 20 });
+    person.press('^ : "log -n 20"');
+    expect(overlaid(person)).toMatchInlineSnapshot(`
+      "
+      ╭ commands ──────────────────────────────────────────────────────────────────────────────╮
+      │ › log -n 20                                                                            │
+      │────────────────────────────────────────────────────────────────────────────────────────│
+      │  in a shell: mcc log -n 20                                                             │
+      │ tab completes · enter runs · esc leaves                                                │
+      ╰────────────────────────────────────────────────────────────────────────────────────────╯
+      "
+    `);
+    person.press('ctrl-u "check"');
+    expect(overlaid(person)).toMatchInlineSnapshot(`
+      "
+      ╭ commands ──────────────────────────────────────────────────────────────────────────────╮
+      │ › check                                                                                │
+      │────────────────────────────────────────────────────────────────────────────────────────│
+      │▌ focus architect                  mcc/architect/work                                   │
+      │ in a shell: mcc check                                                                  │
+      ╰────────────────────────────────────────────────────────────────────────────────────────╯
+      "
+    `);
+  });
+
   test('an entry says what it is for', () => {
     const person = new Person({ cols: 80, rows: 24 });
     person.press('^ m "日本 ok"');

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { verbs } from '../../src/cli/verbs.ts';
+import { commands } from '../../src/commands/index.ts';
 import { reduce } from '../../src/core/reduce.ts';
+import { inShell, shellVerbs } from '../../src/tui/shell-verbs.ts';
 import { stateChanged } from '../../src/tui/step.ts';
 import { initialUi } from '../../src/tui/ui.ts';
 import { keymapOf, Person } from './stage.ts';
@@ -326,6 +329,26 @@ describe('the palette', () => {
       type: 'palette',
       refused: { refusal: '`statsu` is no command', hint: 'mcc status' },
     });
+  });
+
+  test('says of a verb of the command line that it is for a shell, and runs nothing else in its place', () => {
+    for (const line of ['log -n 20', 'init', 'check', 'prune', 'keys', 'record backend']) {
+      const person = new Person();
+      expect(person.press(`^ : "${line}" enter`)).toEqual([]);
+      expect(person.ui.mode).toMatchObject({
+        type: 'palette',
+        refused: { refusal: `\`${line}\` is not for the screen`, hint: `in a shell: mcc ${line}` },
+      });
+    }
+  });
+
+  test('knows every verb of the command line', () => {
+    const own = verbs.map(({ name }) => name).filter((name) => !commands.has(name));
+    expect(own.filter((name) => !shellVerbs.includes(name))).toEqual([]);
+    expect(shellVerbs.filter((name) => commands.has(name))).toEqual([]);
+    expect(inShell('log -f')).toBe('in a shell: mcc log -f');
+    expect(inShell('logs')).toBeUndefined();
+    expect(inShell('status')).toBeUndefined();
   });
 
   test('closes when the command is done, and says what came of it', () => {

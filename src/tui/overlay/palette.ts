@@ -2,6 +2,7 @@ import { box } from '../box.ts';
 import { halves } from '../editor.ts';
 import { cutLine, fitted, type Line, line, span, spread, widthOf } from '../line.ts';
 import { offers, usageIn } from '../palette.ts';
+import { inShell } from '../shell-verbs.ts';
 import { accent, bad, quiet, strong } from '../theme.ts';
 import type { Mode } from '../ui.ts';
 import type { View } from '../view.ts';
@@ -28,8 +29,9 @@ export function palettePanel(
     );
     return line(...name, span(` ${offer.summary}`, quiet));
   });
-  if (found.length === 0) list.push(line('  ', span('no command, agent or task fits', quiet)));
-  const usage = usageIn(mode.line.text);
+  const shell = inShell(mode.line.text);
+  if (found.length === 0) list.push(line('  ', span(shell ?? 'no command, agent or task fits', quiet)));
+  const usage = (found.length > 0 ? shell : undefined) ?? usageIn(mode.line.text);
   const foot = mode.refused
     ? spread(
         line(' ', span(mode.refused.refusal, bad)),
