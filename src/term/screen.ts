@@ -46,6 +46,7 @@ const MOST_PROMPTS = 1000;
 
 type Events = Announcements & { parsed: undefined; fault: unknown };
 
+const encoder = new TextEncoder();
 const provider = graphemeProvider();
 
 /** The addon registers its tables with a terminal; caught here, one copy serves every screen and cellWidth. */
@@ -136,7 +137,7 @@ export class Screen {
   readonly #store: Store;
   readonly #modes: ModeTracker;
   readonly #listeners = new Listeners<Events>();
-  readonly #queue: (Uint8Array | string)[] = [];
+  readonly #queue: Uint8Array[] = [];
   readonly #answer: ((bytes: string) => void) | undefined;
   #later: (() => void)[] = [];
   #pending = 0;
@@ -215,7 +216,7 @@ export class Screen {
     };
   }
 
-  /** Characters written but not parsed yet; see PAUSE_ABOVE and RESUME_BELOW. */
+  /** Bytes written but not parsed yet; see PAUSE_ABOVE and RESUME_BELOW. */
   get pending(): number {
     return this.#pending;
   }
@@ -223,8 +224,9 @@ export class Screen {
   /** Queues what a program wrote; it is parsed in slices, in turn with other screens. */
   write(data: Uint8Array | string): void {
     if (this.#disposed || data.length === 0) return;
-    this.#queue.push(data);
-    this.#pending += data.length;
+    const bytes = typeof data === 'string' ? encoder.encode(data) : data;
+    this.#queue.push(bytes);
+    this.#pending += bytes.length;
     enqueue(this);
   }
 
@@ -242,8 +244,8 @@ export class Screen {
     while (room > 0) {
       const chunk = this.#queue.shift();
       if (chunk === undefined) break;
-      const part = typeof chunk === 'string' ? chunk.slice(0, room) : chunk.subarray(0, room);
-      const rest = typeof chunk === 'string' ? chunk.slice(room) : chunk.subarray(room);
+      const part = chunk.subarray(0, room);
+      const rest = chunk.subarray(room);
       if (rest.length > 0) this.#queue.unshift(rest);
       this.#parse(part);
       room -= part.length;
@@ -397,7 +399,7 @@ export class Screen {
         tracked: this.#modes,
         title: this.#title,
         prompts: this.#prompts.map((line) => line - this.#store.shed()),
-        tail: this.#tail,
+        tail: join(this.#tail, this.#held),
       },
       scrollback,
     );
@@ -417,15 +419,16 @@ export class Screen {
     return this.#terminal.buffer.active.type === 'alternate';
   }
 
-  #parse(data: Uint8Array | string): void {
+  #parse(data: Uint8Array): void {
     this.#version++;
+    const bytes = this.#characters(data);
     try {
-      parseNow(this.#terminal, typeof data === 'string' ? data : this.#characters(data));
+      parseNow(this.#terminal, bytes);
     } catch (error) {
       this.#store.recover();
       this.#tell('fault', error);
     }
-    this.#tail = unfinished(this.#tail, data, this.#store.grounded);
+    this.#tail = unfinished(this.#tail, bytes, this.#store.grounded);
   }
 
   /** Whole characters only; what has begun at the end waits for the rest. */

@@ -146,7 +146,8 @@ class LineWriter {
     const { fg, bg, extended } = this.#pen;
     const same = this.#cells[at + 1] === fg && this.#cells[at + 2] === bg && this.#cells[at + 3] === extended;
     if (!same) this.#use(this.#penAt(at));
-    const text = glyphText(content);
+    // half of a glyph that grew beyond the last column without wrapping is not drawn
+    const text = x + glyphWidth(content) > this.#cols ? ' ' : glyphText(content);
     if (this.#joins || joinsBefore(content)) this.text += APART;
     this.text += text === '' ? ' ' : text;
     this.#joins = joinsAfter(content);

@@ -10,22 +10,14 @@ const OPENERS = [0x90, 0x98, 0x9b, 0x9d, 0x9e, 0x9f];
 /** ESC P, X, ], ^ and _. */
 const STRINGS = [0x50, 0x58, 0x5d, 0x5e, 0x5f];
 const NOTHING = new Uint8Array();
-const encoder = new TextEncoder();
 
-/** The unfinished bytes after parsing `data`, given those before it and whether the parser is between sequences. */
-export function unfinished(before: Uint8Array, data: Uint8Array | string, grounded: boolean): Uint8Array {
-  const bytes = typeof data === 'string' ? encoder.encode(data) : data;
-  if (!grounded) {
-    const start = lastBegin(bytes);
-    if (start >= 0) return withoutControls(bytes.slice(start));
-    if (before.length === 0 || before.length + bytes.length > LIMIT) return NOTHING;
-    return withoutControls(join(before, bytes));
-  }
-  const last = bytes.at(-1);
-  if (last === undefined) return before;
-  if (last < 0x80) return NOTHING;
-  const end = before.length > 0 && before.length < 4 && before[0] !== ESC ? join(before, bytes) : bytes;
-  return splitCharacter(end);
+/** The unfinished sequence after parsing `bytes`, given what was unfinished before and whether the parser is at rest now. */
+export function unfinished(before: Uint8Array, bytes: Uint8Array, grounded: boolean): Uint8Array {
+  if (grounded) return NOTHING;
+  const start = lastBegin(bytes);
+  if (start >= 0) return withoutControls(bytes.slice(start));
+  if (before.length === 0 || before.length + bytes.length > LIMIT) return NOTHING;
+  return withoutControls(join(before, bytes));
 }
 
 /** Where the last sequence begins: at an ESC, or an eight-bit control that opens one (DCS, SOS, CSI, OSC, PM, APC) in UTF-8. */
@@ -37,13 +29,21 @@ function lastBegin(bytes: Uint8Array): number {
   return -1;
 }
 
-/** Control characters inside of a sequence are done at once, and must not be done again; those in strings belong to them. */
+/**
+ * Control characters inside of a sequence are done at once, and must not be done again; those in strings belong to them.
+ * Neither before what opens the sequence, nor in one that is no string, can anything beyond ASCII be but broken UTF-8.
+ */
 function withoutControls(bytes: Uint8Array): Uint8Array {
-  const [first, second = 0] = bytes;
-  const rest = bytes.subarray(first === ESC ? 1 : 2);
-  const isString = first === ESC ? STRINGS.includes(second) : second !== 0x9b;
-  if (isString || rest.some((byte) => byte >= 0x80)) return bytes;
-  return bytes.filter((byte) => byte >= 0x20 || byte === ESC);
+  const byEsc = bytes[0] === ESC;
+  const opener = byEsc ? 1 + bytes.subarray(1).findIndex((byte) => byte >= 0x20 && byte < 0x80) : 1;
+  if (opener === 0) return bytes.slice(0, 1);
+  const kind = bytes[opener] ?? 0;
+  const isString = byEsc ? STRINGS.includes(kind) : kind !== 0x9b;
+  const rest = bytes.subarray(opener);
+  const kept = isString
+    ? rest
+    : rest.filter((byte, index) => (byte >= 0x20 && byte < 0x80) || (!byEsc && index === 0));
+  return join(bytes.subarray(0, 1), kept);
 }
 
 /** A UTF-8 character that has begun but not ended at the end of these bytes (at most three of them). */

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { difference, type Frame } from '../../src/term/compose.ts';
 import { Screen } from '../../src/term/screen.ts';
 import { Tty } from '../../src/term/tty.ts';
+import { picture } from '../term/picture.ts';
 import { piece, type Random, random } from '../term/random.ts';
 import { Desk, differs } from './desk.ts';
 import { trespass } from './grammar.ts';
@@ -199,17 +200,17 @@ function sit(
 function restores(screen: Screen): string | null {
   screen.scroll = 0;
   const copy = new Screen(screen.size, { scrollback: 60 });
-  copy.write(screen.snapshot());
+  const snapshot = screen.snapshot();
+  copy.write(snapshot);
   copy.flush();
   const all = (one: Screen) => {
-    const { cols, rows } = one.size;
-    const cells = new Uint32Array(cols * rows * 4);
-    for (let y = 0; y < rows; y++) one.readRow(y, cells, y * cols * 4);
-    return JSON.stringify([one.cursor, one.modes, one.title, one.history, [...cells]]);
+    const state = JSON.stringify([one.cursor, one.modes, one.title, one.history]);
+    return [state, ...picture(one).map((line, index) => (index === 0 ? line.slice(1) : line))];
   };
   const [before, after] = [all(screen), all(copy)];
   copy.dispose();
-  if (before === after) return null;
-  const at = [...before].findIndex((sign, index) => sign !== after[index]);
-  return `a snapshot differs: ${after.slice(Math.max(0, at - 60), at + 60)} for ${before.slice(Math.max(0, at - 60), at + 60)}`;
+  const at = before.findIndex((line, index) => line !== after[index]);
+  if (at < 0 && before.length === after.length) return null;
+  const end = JSON.stringify(Buffer.from(snapshot.subarray(-300)).toString('latin1'));
+  return `a snapshot differs in line ${at} of ${before.length} (${before[0]}):\n  ${before[at - 1]}\n  ${before[at]} is\n  ${after[at]}\n  ${before.at(-1)} is ${after.at(-1)}\n  …${end}`;
 }
