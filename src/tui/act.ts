@@ -9,6 +9,7 @@ import { taskOf } from '../core/state.ts';
 import { type Question, questionOf } from './confirm.ts';
 import { type Direction, directions, neighbour } from './direction.ts';
 import { emptyEditor } from './editor.ts';
+import { flagsHint, takesFlags } from './entry.ts';
 import { helpText } from './help.ts';
 import { asksForMore } from './keymap.ts';
 import { copySelection, lookBack, move, nextMatch, openSearch, select, toPrompt } from './look-back.ts';
@@ -183,7 +184,8 @@ export function runBinding(ui: Ui, line: string, scene: Scene, from: 'leader' | 
   if (!asksForMore(line)) return run(calm, parts, scene);
   const command = commands.get(parts.slice(0, 2).join(' ')) ?? commands.get(parts[0] ?? '');
   const title = command ? `${parts.join(' ')} · ${command.summary}` : parts.join(' ');
-  return still(withMode(ui, { type: 'entry', words: parts, title, line: emptyEditor }));
+  const hint = command && takesFlags(parts) ? { hint: flagsHint(command) } : {};
+  return still(withMode(ui, { type: 'entry', words: parts, title, line: emptyEditor, ...hint }));
 }
 
 const ask = (ui: Ui, question: Question | Refusal): Ui =>
@@ -211,10 +213,4 @@ function fill(ui: Ui, word: string, scene: Scene): string[] {
   if (word === '{message}') return [ui.chosen.log?.startsWith('note ') ? word : (ui.chosen.log ?? word)];
   if (word !== '{hint}') return [word];
   return item ? hintWords(item.hint) : [word];
-}
-
-/** The words of an entry with its line: `--` keeps a line that begins with a dash from being read as a flag. */
-export function finishEntry(words: readonly string[], line: string): string[] {
-  const flag = words.at(-1)?.startsWith('--') ?? false;
-  return flag || !line.startsWith('-') ? [...words, line] : [...words, '--', line];
 }

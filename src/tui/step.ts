@@ -1,8 +1,11 @@
+import { understand } from '../commands/index.ts';
 import { sameFocus } from '../core/layout.ts';
+import { isRefusal } from '../core/refusal.ts';
 import type { State } from '../core/state.ts';
-import { chooseFirst, finishEntry, orderOf, run, runBinding } from './act.ts';
+import { chooseFirst, orderOf, run, runBinding } from './act.ts';
 import { confirmed } from './confirm.ts';
 import { editKey, insert } from './editor.ts';
+import { finishEntry } from './entry.ts';
 import { bound } from './keymap.ts';
 import { wrap } from './line.ts';
 import { type LookBack, pressSearch } from './look-back.ts';
@@ -148,7 +151,10 @@ function pressEntry(ui: Ui, mode: Mode & { type: 'entry' }, key: Press, scene: S
   if (mode.confirm?.flag === null) return still(withMode(ui, typing));
   if (key.key === 'enter') {
     if (mode.line.text.trim() === '') return still(withMode(ui, typing));
-    return run(withMode(ui, typing), finishEntry(mode.words, mode.line.text), scene);
+    const words = finishEntry(mode.words, mode.line.text);
+    const understood = understand(scene.state, words, 'person');
+    // What was typed stays, to be mended.
+    return isRefusal(understood) ? still(refuseTo(ui, understood)) : run(withMode(ui, typing), words, scene);
   }
   const edited = editKey(mode.line, key.key) ?? (key.text === undefined ? null : insert(mode.line, key.text));
   return still(edited ? withMode(ui, { ...mode, line: edited }) : ui);

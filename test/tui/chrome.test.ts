@@ -371,6 +371,19 @@ describe('overlays', () => {
     `);
   });
 
+  test('the entry of a new task names the flags', () => {
+    const person = new Person({ cols: 80, rows: 24 });
+    person.press('^ t "date parser --to"');
+    expect(overlaid(person)).toMatchInlineSnapshot(`
+      "
+      ╭ task add · Add a task for an agent, or for whoever is free ──────────────╮
+      │ › date parser --to                                                       │
+      │   --to --needs --text --files --parent --priority --timeout              │
+      ╰─────────────────────────────────────────────── enter sends · esc leaves ─╯
+      "
+    `);
+  });
+
   test('a question names the task and the commit, and what enter does', () => {
     const person = new Person({ cols: 80, rows: 24 });
     person.press('^ b a');

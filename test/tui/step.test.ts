@@ -137,6 +137,63 @@ describe('the command layer', () => {
     ]);
   });
 
+  describe('a new task', () => {
+    const added = (line: string) => {
+      const person = new Person();
+      person.press('^ t');
+      person.paste(line);
+      person.press('enter');
+      return person.effects.flatMap((effect) => (effect.type === 'command' ? [effect.words] : []))[0];
+    };
+
+    test('takes the flags of its command, before or after the title', () => {
+      expect(added('date parser --to backend --needs t1')).toEqual([
+        'task',
+        'add',
+        'date parser',
+        '--to',
+        'backend',
+        '--needs',
+        't1',
+      ]);
+      expect(added('--to backend date parser')).toEqual(['task', 'add', '--to', 'backend', 'date', 'parser']);
+      expect(added('parser --text "in full, with `--json`"')).toEqual([
+        'task',
+        'add',
+        'parser',
+        '--text',
+        'in full, with `--json`',
+      ]);
+    });
+
+    test('has the title that was typed: with apostrophes and dashes, and with flags in quotes', () => {
+      expect(added("don't --to backend")).toEqual(['task', 'add', "don't", '--to', 'backend']);
+      expect(added('dates -- all of them')).toEqual(['task', 'add', 'dates -- all of them']);
+      expect(added('"print --json" --to backend')).toEqual([
+        'task',
+        'add',
+        'print --json',
+        '--to',
+        'backend',
+      ]);
+    });
+
+    test('keeps the line when a flag is not understood', () => {
+      const person = new Person();
+      expect(person.press('^ t "parser --too backend" enter')).toEqual([]);
+      expect(person.ui.toast?.text).toBe('`task add` has no flag --too: did you mean --to?');
+      expect(person.ui.mode).toMatchObject({ type: 'entry', line: { text: 'parser --too backend' } });
+    });
+
+    test('is alone in that: a message is sent as it stands', () => {
+      const person = new Person();
+      person.press('^ m "try --to backend" enter');
+      expect(person.effects).toEqual([
+        { type: 'command', words: ['send', 'architect', 'try --to backend'], from: 'key' },
+      ]);
+    });
+  });
+
   test('detaches', () => {
     expect(new Person().press('^ d')).toEqual([{ type: 'detach' }]);
   });
