@@ -72,6 +72,8 @@ export class Display {
   #timerAt = 0;
   #chromeAt = 0;
   #stale = false;
+  /** since when programs are inside a synchronised update */
+  readonly #updating = new Map<string, number>();
   /** where terminals stand in the shown frame, and their sizes; none of them while an overlay lies over it */
   #places = new Map<string, string>();
 
@@ -240,7 +242,7 @@ export class Display {
       rows: Math.min(rect.rows, screen.size.rows),
     };
     const inPlace = this.#places.get(agent) === this.#place(agent, rect);
-    if (this.#isUpdating(screen, now) && this.#shown && inPlace) keep(this.#shown, frame, rect);
+    if (this.#isUpdating(agent, screen, now) && this.#shown && inPlace) keep(this.#shown, frame, rect);
     else {
       cut(screen, frame, from, inside);
       highlight(frame, this.#view, agent, inside, from.y, this.#looks().theme);
@@ -260,10 +262,15 @@ export class Display {
   }
 
   /** In the middle of a synchronised update the last picture stays, but not for ever. */
-  #isUpdating(screen: Screen, now: number): boolean {
-    const since = screen.updatingSince;
-    if (since === null || now - since >= longestUpdate) return false;
-    this.#composeAt(since + longestUpdate);
+  #isUpdating(agent: string, screen: Screen, now: number): boolean {
+    if (!screen.modes.synchronised) {
+      this.#updating.delete(agent);
+      return false;
+    }
+    const since = this.#updating.get(agent) ?? now;
+    this.#updating.set(agent, since);
+    if (now - since > longestUpdate) return false;
+    this.#composeAt(now + longestUpdate);
     return true;
   }
 
