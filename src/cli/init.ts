@@ -7,6 +7,7 @@ import { parseTeam, teamFiles } from '../io/config.ts';
 import { writeWhole } from '../io/files.ts';
 import { inspect, keepOut, type Problem, type Repository } from '../io/repository.ts';
 import { survey } from '../io/survey.ts';
+import { findTmux, tmuxProblem } from '../term/tmux-version.ts';
 import { Stop } from './report.ts';
 import { exits, type Shell, styled } from './shell.ts';
 import type { Call } from './verbs.ts';
@@ -17,7 +18,7 @@ export const schemaPath = '.mcc/agents.schema.json';
 /** `mcc init`: writes agents.yaml from what the repository shows. Never overwrites a file. */
 export async function run({ shell, options, json }: Call): Promise<number> {
   const { repository } = await inspect(shell.cwd);
-  const seen = await survey(repository.root, shell.env);
+  const seen = { ...(await survey(repository.root, shell.env)), ...(await tmuxOf(shell)) };
   const text = renderTeam(seen, `./${schemaPath}`);
   const team = parseTeam(text, 'agents.yaml', shell.env);
   // Again, now that the base is known: on a detached HEAD it is not the branch that is out.
@@ -33,6 +34,11 @@ export async function run({ shell, options, json }: Call): Promise<number> {
     );
   else tell(shell, seen, Object.keys(team.agents), problems);
   return exits.ok;
+}
+
+async function tmuxOf({ env }: Shell): Promise<{ tmux?: string }> {
+  const found = await findTmux(env);
+  return found && !tmuxProblem(found) ? { tmux: found.version } : {};
 }
 
 async function write(repository: Repository, text: string): Promise<void> {

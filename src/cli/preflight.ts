@@ -11,6 +11,7 @@ import { hasClaudeLogin } from '../io/login.ts';
 import { placeProblems } from '../io/places.ts';
 import { findProgram } from '../io/program.ts';
 import { inspect, type Problem, type Repository } from '../io/repository.ts';
+import { findTmux, tmuxProblem } from '../term/tmux-version.ts';
 import { makeKeymap, replaced } from '../tui/keymap.ts';
 import { findRoot } from './project.ts';
 import { Stop } from './report.ts';
@@ -45,6 +46,7 @@ export async function preflight(shell: Shell): Promise<Preflight> {
     ),
     programProblems(team, root, shell),
     loginProblems(team, shell),
+    hostProblems(team, shell),
   ]);
   const screen = screenProblems(team, layouts);
   return {
@@ -132,6 +134,11 @@ async function loginProblems(team: Team, shell: Shell): Promise<Problem[]> {
       hint: 'run `claude` once and log in, or set ANTHROPIC_API_KEY',
     },
   ];
+}
+
+async function hostProblems({ host }: Team, shell: Shell): Promise<Problem[]> {
+  const what = host === 'tmux' ? tmuxProblem(await findTmux(shell.env)) : undefined;
+  return what ? [{ what, hint: 'install tmux 3.2 or newer, or take `host: tmux` out of the team file' }] : [];
 }
 
 function keyProblems({ keys }: Team): Problem[] {

@@ -112,6 +112,17 @@ export const verbs: readonly Verb[] = [
     load: () => import('./log.ts'),
   },
   {
+    name: 'attach',
+    summary: 'Open an agent’s own tmux pane in this terminal (host: tmux); Ctrl-b d leaves it',
+    args: ['<agent>'],
+    options: {},
+    examples: ['mcc attach backend'],
+    notes: [
+      'With `host: tmux` the agents live in a tmux server of the project’s own, which outlives mcc: this works also while no supervisor runs. The pane keeps the size that the screen of mcc gave it.',
+    ],
+    load: () => import('./attach.ts'),
+  },
+  {
     name: 'capture',
     summary: 'Print what an agent’s terminal shows now',
     args: ['<pane>'],

@@ -129,6 +129,7 @@ export function renderTeam(survey: Survey, schema: string): string {
     '',
     ...mergeLines(survey),
     '',
+    ...hostLines(survey),
     ...rest,
   ];
   return `${lines.join('\n')}\n`;
@@ -206,6 +207,16 @@ function mergeLines({ tests }: Survey): string[] {
     '  # message: "Merge {task}: {title}"',
   ];
 }
+
+const hostLines = ({ tmux }: Survey): string[] =>
+  tmux === undefined
+    ? [
+        '# host: tmux              # with tmux 3.2 or newer agents live on when mcc crashes; pty, the default, needs nothing',
+      ]
+    : [
+        `host: tmux                # agents live in a tmux of their own and go on when mcc crashes; pty needs no tmux (found ${tmux})`,
+        '',
+      ];
 
 const rest = [
   '# worktrees: worktrees    # folder of the worktrees, relative to the repository',

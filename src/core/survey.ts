@@ -13,6 +13,8 @@ export type Survey = {
   tests: TestCommand[];
   clis: FoundCli[];
   claude: FoundCli | undefined;
+  /** version of a tmux that can hold the sessions */
+  tmux?: string;
   /** folders with source, relative to the root, e.g. `web` or `packages/api` */
   folders: string[];
   languages: string[];

@@ -134,7 +134,12 @@ export const teamSchema = z.strictObject({
       bind: z.record(z.string(), z.string()).default({}).describe('key after the leader → command in words'),
     })
     .prefault({}),
-  host: z.enum(['pty']).default('pty').describe('who holds the terminals of the agents'),
+  host: z
+    .enum(['pty', 'tmux'])
+    .default('pty')
+    .describe(
+      'who holds the terminals of the agents: mcc itself, or a tmux server of its own (3.2 or newer), in which they live on when mcc crashes',
+    ),
   scrollback: z.int().min(0).max(1_000_000).default(10_000).describe('lines of history a pane keeps'),
 });
 

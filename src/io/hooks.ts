@@ -12,16 +12,20 @@ const patience = 30_000;
 export type HookReader = (body: unknown) => Promise<object> | object;
 
 export interface HookServer {
-  /** The address for one agent's hooks: one unguessable path; opening it again for the agent closes the old one. */
-  open(agent: string, read: HookReader): string;
+  /**
+   * The address for one agent's hooks: one unguessable path; opening it again for the agent closes the old one.
+   * @param address one that an earlier server gave out, to hear of a session that runs on
+   */
+  open(agent: string, read: HookReader, address?: string): string;
   close(): Promise<void>;
 }
 
 /**
  * Serves hooks of type http on loopback. Hooks fail open: whatever goes wrong here is answered with an empty object,
  * so that an agent is never stopped by its supervisor's trouble; nothing that must hold may rest on a hook alone.
+ * @param port the one that sessions know already; another one if that is taken
  */
-export async function serveHooks(onError: (error: unknown) => void): Promise<HookServer> {
+export async function serveHooks(onError: (error: unknown) => void, port = 0): Promise<HookServer> {
   const readers = new Map<string, { agent: string; read: HookReader }>();
   const server = createServer((request, response) => {
     const found = readers.get(request.url ?? '');
@@ -36,16 +40,21 @@ export async function serveHooks(onError: (error: unknown) => void): Promise<Hoo
   });
   server.requestTimeout = patience;
   server.headersTimeout = 10_000;
-  await new Promise<void>((done, failed) => {
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', done);
+  const listen = (at: number) =>
+    new Promise<void>((done, failed) => {
+      server.once('error', failed);
+      server.listen(at, '127.0.0.1', done);
+    });
+  await listen(port).catch((error: unknown) => {
+    if (port === 0) throw error;
+    return listen(0);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the hook server has no port');
   return {
-    open(agent, read) {
+    open(agent, read, known) {
       for (const [path, reader] of readers) if (reader.agent === agent) readers.delete(path);
-      const path = `/${randomBytes(24).toString('hex')}`;
+      const path = known ? new URL(known).pathname : `/${randomBytes(24).toString('hex')}`;
       readers.set(path, { agent, read });
       return `http://127.0.0.1:${address.port}${path}`;
     },

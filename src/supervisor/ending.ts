@@ -8,6 +8,8 @@ export class Ending {
   #ask: () => void = () => {};
   /** what broke, the first of all */
   failure: { error: unknown } | undefined;
+  /** nobody caught the failure: it says nothing of the agents */
+  bug = false;
   how: How = 'drain';
   /** resolves when the end was asked for */
   readonly asked = new Promise<void>((done) => {
@@ -51,6 +53,7 @@ export function guardProcess(ending: Ending, note: Project['note']): () => void 
     note('error', 'nobody caught this', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
+    ending.bug ||= !ending.failure;
     ending.fail(error);
   };
   const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;

@@ -1,10 +1,12 @@
+import { dirname, join } from 'node:path';
 import { type Event, parseEvent } from '../core/event.ts';
 import { fold } from '../core/reduce.ts';
 import { emptyState, type Session } from '../core/state.ts';
 import { readLog } from '../io/log.ts';
 import { paths } from '../io/paths.ts';
-import { removeRuntime } from '../io/runtime.ts';
+import { readPointer, removeRuntime } from '../io/runtime.ts';
 import { killTree, membersOf } from '../io/tree.ts';
+import { endTmux, tmuxSocket } from '../term/tmux.ts';
 import { endGates } from './effects/gates.ts';
 import { removeLeftFile, treeOf } from './effects/session-end.ts';
 
@@ -27,6 +29,8 @@ export async function endLeftovers(root: string): Promise<{ agents: string[]; ru
   await Promise.all(alive.map(({ name, session }) => end(name, session)));
   await endGates({ root });
   for (const { session } of sessions) removeLeftFile(session.pid);
+  const socket = readPointer(root);
+  if (socket) await endTmux(join(dirname(socket), tmuxSocket));
   return { agents: alive.map(({ name }) => name), runtime: removeRuntime(root) };
 }
 

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Event, type Fact, parseEvent } from '../core/event.ts';
 import type { Team } from '../core/team.ts';
@@ -10,11 +11,13 @@ import { watchPresence } from '../io/presence.ts';
 import { keepOut, type Repository, repositoryGit } from '../io/repository.ts';
 import { removeRuntime, runtimeDir, socketPath, writePointer } from '../io/runtime.ts';
 import { type Host, ptyHost } from '../term/pty.ts';
+import { tmuxHost, tmuxSocket } from '../term/tmux.ts';
 import { listen } from '../wire/server.ts';
 import { Clients } from './clients.ts';
 import { wallClock } from './clock.ts';
 import { Ending, guardProcess } from './ending.ts';
 import { takeIn } from './intake.ts';
+import { Kept } from './kept.ts';
 import { keepNotices } from './notices.ts';
 import { perform } from './perform.ts';
 import { Permissions } from './permission.ts';
@@ -86,8 +89,16 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
   try {
     if (torn) note('warn', torn);
     const runtime = runtimeDir(root, environment);
-    closers.push(() => removeRuntime(root, runtime));
-    const hooks = await serveHooks((error) => note('warn', 'a hook failed', { error: String(error) }));
+    const host = options.host ?? (await hostOf(options, runtime));
+    const kept = host.adopt ? new Kept(paths.tokens) : undefined;
+    // A bug of mcc costs no agent anything that its host can hold without mcc.
+    const livesOn = () => ending.bug && kept !== undefined;
+    closers.push(() => livesOn() || removeRuntime(root, runtime));
+    closers.push(() => livesOn() || host.close?.());
+    const hooks = await serveHooks(
+      (error) => note('warn', 'a hook failed', { error: String(error) }),
+      kept?.port,
+    );
     closers.push(() => hooks.close());
     const supervisor: Supervisor = new Supervisor({
       clock: wallClock,
@@ -117,7 +128,8 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
       candidates: new Map(),
       supervisor,
       hooks,
-      host: options.host ?? ptyHost(),
+      host,
+      kept,
       tokens: new Tokens(),
       permissions: new Permissions(),
       environment,
@@ -140,7 +152,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
     closers.push(
       () => server.close(goodbye(ending)),
       () => finish(project, ending, views),
-      () => endSessions(project, ending),
+      () => livesOn() || endSessions(project, ending),
     );
     supervisor.turn(facts, 'mcc', 'up');
     const intake = await takeIn(project);
@@ -160,6 +172,16 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
   unwatch();
   unguard();
   if (ending.failure) throw ending.failure.error;
+}
+
+/** Who holds the terminals, as the team file says. @throws Error where that tmux cannot be */
+async function hostOf({ team, environment }: SupervisorOptions, runtime: string): Promise<Host> {
+  if (team.host === 'pty') return ptyHost();
+  return tmuxHost({
+    socket: join(runtime, tmuxSocket),
+    scrollback: team.scrollback,
+    env: { PATH: environment.PATH },
+  });
 }
 
 /** After the sessions: the last word in the log, and nothing from then on. */

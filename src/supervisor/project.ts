@@ -6,6 +6,7 @@ import type { Repository } from '../io/repository.ts';
 import type { Host } from '../term/pty.ts';
 import type { Size } from '../term/screen.ts';
 import type { Built } from './effects/merge.ts';
+import type { Kept } from './kept.ts';
 import type { Permissions } from './permission.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Tokens } from './tokens.ts';
@@ -30,6 +31,8 @@ export interface Project {
   supervisor: Supervisor;
   hooks: HookServer;
   host: Host;
+  /** what sessions that live on need of the next supervisor; only with a host that lets them */
+  kept: Kept | undefined;
   tokens: Tokens;
   permissions: Permissions;
   /** the user's own environment at the start, of which sessions and gates see an allow-list */

@@ -2,6 +2,7 @@ import type { Fact } from '../core/event.ts';
 import { type Agent, isRunning } from '../core/state.ts';
 import { killTree } from '../io/tree.ts';
 import { endGates } from './effects/gates.ts';
+import { adoptSession } from './effects/session.ts';
 import { removeLeftFile, treeOf } from './effects/session-end.ts';
 import type { Project } from './project.ts';
 import { receiptsAfter } from './receipts.ts';
@@ -10,18 +11,43 @@ import { receiptsAfter } from './receipts.ts';
 const graceMs = 2_000;
 
 /**
- * After a crash of the supervisor: proves the process trees of its sessions and gates dead, and finds out what became of
- * messages that were being handed over. Nothing starts before this is done.
+ * After a crash of the supervisor: takes over the sessions that lived on, proves the process trees of the others and of
+ * gates dead, and finds out what became of messages that were being handed over. Nothing starts before this is done.
  * @throws Error that names processes which cannot be ended
  */
 export async function recover(project: Project): Promise<Fact[]> {
   const agents = Object.values(project.supervisor.state.agents);
   const [exits] = await Promise.all([
-    Promise.all(agents.filter(isRunning).map(proveDead)),
+    Promise.all(agents.filter(isRunning).map((agent) => settle(project, agent))),
     endGates(project),
   ]);
+  await removeUnknown(project);
   const receipts = await Promise.all(agents.map(({ name }) => receiptsAfter(project, name)));
   return [...receipts.flat(), ...exits.flat()];
+}
+
+/** A session that lived on is taken over; its permission requests were cut off, and stand in its pane alone. */
+async function settle(project: Project, agent: Agent): Promise<Fact[]> {
+  const { name, session } = agent;
+  const { host, note, supervisor } = project;
+  const adopted = await adoptSession(project, agent).catch((error: unknown) => {
+    note('warn', 'a session cannot be taken over', { agent: name, error: String(error) });
+    return false;
+  });
+  if (!adopted) {
+    await host.remove?.(name);
+    return proveDead(agent);
+  }
+  note('info', 'took a session over', { agent: name, session: session?.id });
+  return Object.values(supervisor.state.permissions)
+    .filter((it) => it.session === session?.id)
+    .map(({ id }) => ({ type: 'permission.ended', id, how: 'the supervisor was away: answer in the pane' }));
+}
+
+/** Sessions that were being started when the supervisor was killed: no log knows them. */
+async function removeUnknown({ host, supervisor }: Project): Promise<void> {
+  for (const name of (await host.list?.()) ?? [])
+    if (!supervisor.terminals.has(name)) await host.remove?.(name);
 }
 
 async function proveDead({ name, session }: Agent): Promise<Fact[]> {

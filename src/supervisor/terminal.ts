@@ -1,5 +1,6 @@
 import type { Composer, Kind, ScreenRow, Write } from '../agents/index.ts';
 import { Bg, CELL, Fg, glyphText } from '../term/cells.ts';
+import { modeSequences } from '../term/mode-sequences.ts';
 import type { Session } from '../term/pty.ts';
 import { PAUSE_ABOVE, RESUME_BELOW, Screen, type Size } from '../term/screen.ts';
 import { Turns } from './turns.ts';
@@ -48,10 +49,15 @@ export class Terminal {
     this.pty = pty;
     this.screen = new Screen(size, {
       scrollback,
-      answer: (bytes) => pty.write(Buffer.from(bytes)),
+      answer: (bytes) => {
+        if (!pty.answersItself?.(bytes)) pty.write(Buffer.from(bytes));
+      },
     });
     pty.onData((data) => this.#output(data));
-    this.screen.onParsed(() => this.flow());
+    this.screen.onParsed(() => {
+      this.flow();
+      pty.keepModes?.(modeSequences(this.screen.modes, this.screen.cursor));
+    });
   }
 
   #output(data: Uint8Array): void {

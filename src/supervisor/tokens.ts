@@ -7,10 +7,15 @@ export class Tokens {
 
   /** A new token for an agent's session; the one before is no longer good. */
   make(agent: string): string {
-    this.drop(agent);
     const token = randomBytes(24).toString('base64url');
-    this.#agents.set(token, agent);
+    this.restore(agent, token);
     return token;
+  }
+
+  /** The token that an agent's session got from an earlier supervisor is good again. */
+  restore(agent: string, token: string): void {
+    this.drop(agent);
+    this.#agents.set(token, agent);
   }
 
   drop(agent: string): void {

@@ -10,11 +10,11 @@ const ENCODING = {
 };
 const SHAPE = { block: 2, underline: 4, bar: 6 };
 
-/** The modes of a program's terminal as what sets them in a fresh one; the screen in use is not among them. */
-export function modeSequences(
-  modes: Modes,
-  { shape, blink, visible }: Pick<Cursor, 'shape' | 'blink' | 'visible'>,
-): string {
+/**
+ * The modes of a program's terminal as what sets them in a fresh one; which screen is in use, and whether the cursor is to
+ * be seen, is not among them: every host knows that.
+ */
+export function modeSequences(modes: Modes, { shape, blink }: Pick<Cursor, 'shape' | 'blink'>): string {
   const when = (on: boolean, sequence: string) => (on ? sequence : '');
   return [
     when(modes.cursorKeys, '\x1b[?1h'),
@@ -26,6 +26,5 @@ export function modeSequences(
     when(modes.kitty > 0, `\x1b[>${modes.kitty}u`),
     when(modes.modifyOtherKeys > 0, `\x1b[>4;${modes.modifyOtherKeys}m`),
     when(shape !== 'block' || blink, `\x1b[${SHAPE[shape] - (blink ? 1 : 0)} q`),
-    when(!visible, '\x1b[?25l'),
   ].join('');
 }

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { ControlClient } from './control.ts';
@@ -8,6 +9,9 @@ import type { Size } from './screen.ts';
 import { HUB, TmuxServer } from './tmux-server.ts';
 import { type Keeper, type Pane, TmuxSession } from './tmux-session.ts';
 import { findTmux, type TmuxFound, tmuxProblem } from './tmux-version.ts';
+
+/** Name of the server's socket in the runtime folder; no agent is called so. */
+export const tmuxSocket = '_tmux';
 
 export interface TmuxOptions {
   /** Absolute path of the server's socket, in a folder that only this user can enter. */
@@ -28,6 +32,19 @@ export async function tmuxHost(options: TmuxOptions): Promise<Required<Host>> {
   const problem = tmuxProblem(found);
   if (!found || problem) throw new Error(problem);
   return new TmuxHost(options, found);
+}
+
+/** True if a server at this socket holds a session of this name. */
+export const hasSession = (tmux: string, socket: string, name: string): Promise<boolean> =>
+  ask(tmux, socket, 'has-session', '-t', `=${name}`);
+
+/** Ends the server at this socket with all it holds; none there is well too. */
+export const endTmux = (socket: string): Promise<unknown> => ask('tmux', socket, 'kill-server');
+
+function ask(tmux: string, socket: string, ...words: string[]): Promise<boolean> {
+  return new Promise((done) => {
+    execFile(tmux, ['-S', socket, '-f', '/dev/null', ...words], { timeout: 5_000 }, (error) => done(!error));
+  });
 }
 
 class TmuxHost implements Required<Host>, Keeper {
@@ -85,7 +102,7 @@ class TmuxHost implements Required<Host>, Keeper {
     if (!client) return null;
     const format =
       '#{pane_id} #{window_id} #{pane_pid} :#{@mcc_mark} :#{@mcc_pid} :#{@mcc_exit} #{pane_width} #{pane_height}';
-    const asked = client.run(['list-panes', '-s', '-t', `=${name}`, '-F', format]);
+    const asked = client.run(['list-panes', '-s', '-t', `=${name}:`, '-F', format]);
     const [lines = []] = await asked.catch(() => []);
     const found = lines.map((line) => line.split(' ')).find(([, , , mark]) => mark !== ':');
     const [pane = '', window = '', leader, mark = '', pid = ':', exit = '', cols, rows] = found ?? [];

@@ -289,6 +289,7 @@ describe('the first agents.yaml', () => {
         #     timeout: 600    # seconds
         # message: "Merge {task}: {title}"
 
+      # host: tmux              # with tmux 3.2 or newer agents live on when mcc crashes; pty, the default, needs nothing
       # worktrees: worktrees    # folder of the worktrees, relative to the repository
       # layout: team            # layout of the screen, a name from layouts/
       # theme: auto             # dark, light, high-contrast or none; auto is as the background of your terminal

@@ -238,6 +238,20 @@ test('sessions are listed until they end', async () => {
   expect(await host.list()).toEqual(['two']);
 });
 
+test('of several sessions each is taken over under its own name, all at once', async () => {
+  const host = await open();
+  const names = ['backend', 'front', 'shell'];
+  const start = (name: string) => host.spawn({ name, file: 'cat', args: [], cwd: '/', env, size });
+  const started = await Promise.all(names.map(start));
+  const adopted = await Promise.all(names.map((name) => adopt(host, name)));
+  expect(adopted.map(({ pid }) => pid)).toEqual(started.map(({ pid }) => pid));
+  for (const [index, session] of adopted.entries()) {
+    const output = collect(session);
+    session.write(Buffer.from(`for ${names[index]}\r`));
+    await output.shows(`for ${names[index]}\r\nfor ${names[index]}`);
+  }
+});
+
 test('a session is started anew under its name, and what was left there ends', async () => {
   const host = await open();
   const cat = { name: 'same', file: 'cat', args: [], cwd: '/', env, size };
@@ -374,9 +388,7 @@ test('what is typed reaches the program although a person left copy mode on', as
 
 test('the modes of a screen are told as sequences that make the same modes', () => {
   const screen = new Screen(size);
-  screen.write(
-    '\x1b[?1h\x1b=\x1b[?2004h\x1b[?1004h\x1b[?1003h\x1b[?1006h\x1b[>1u\x1b[>4;2m\x1b[3 q\x1b[?25l',
-  );
+  screen.write('\x1b[?1h\x1b=\x1b[?2004h\x1b[?1004h\x1b[?1003h\x1b[?1006h\x1b[>1u\x1b[>4;2m\x1b[3 q');
   screen.flush();
   const other = new Screen(size);
   other.write(modeSequences(screen.modes, screen.cursor));

@@ -6,6 +6,7 @@ import { type Kind, kinds, type Launch } from '../../agents/index.ts';
 import type { Agent } from '../../core/state.ts';
 import { startTime } from '../../io/process.ts';
 import { killTree } from '../../io/tree.ts';
+import type { Session } from '../../term/pty.ts';
 import type { Size } from '../../term/screen.ts';
 import { watchActivity } from '../activity.ts';
 import { reported, watchSessionFile, watchStartFile } from '../evidence.ts';
@@ -36,22 +37,53 @@ export async function startSession(project: Project, name: string): Promise<void
   const agent = supervisor.state.agents[name];
   if (supervisor.draining || !agent?.wanted) return;
   const session = { id: randomUUID(), conversation: resume ?? randomUUID(), resume: resume !== undefined };
+  const { hear, tell } = hearing(project, name, session.id);
+  try {
+    const hook = project.hooks.open(name, hear);
+    const token = project.tokens.make(name);
+    project.kept?.set(name, { session: session.id, token, hook });
+    const launch = launchOf(project, kind, agent, { ...session, hookUrl: hook, token });
+    const terminal = await spawn(project, agent, kind, session, launch);
+    terminal.stops.push(...watch(project, terminal, hear));
+  } finally {
+    tell();
+  }
+}
+
+/**
+ * Takes over the session of an agent that lived on without a supervisor, with its screen as it is.
+ * @returns false when it cannot be this very session, or nothing can be heard of it: then it is to be ended
+ */
+export async function adoptSession(project: Project, { name, session }: Agent): Promise<boolean> {
+  const { host, kept, hooks, tokens, team } = project;
+  const before = kept?.of(name);
+  const spec = team.agents[name];
+  if (!session || !spec || before?.session !== session.id) return false;
+  const running = startTime(session.pid);
+  if (running !== undefined && running !== session.start) return false;
+  const found = await host.adopt?.(name);
+  if (found?.session.pid !== session.pid) return false;
+  tokens.restore(name, before.token);
+  const { hear, tell } = hearing(project, name, session.id);
+  hooks.open(name, hear, before.hook);
+  const terminal = seat(project, name, session, kinds[spec.kind], found.session, found.size);
+  terminal.stops.push(...watch(project, terminal, hear));
+  tell();
+  return true;
+}
+
+/** How the hooks of a session are heard, and what lets the first of them through. */
+function hearing(project: Project, name: string, id: string) {
   // In the order in which they came, one after the other: the last word on the status must be the last one said. The
   // first of them waits until the session itself is told.
   const inOrder = inTurn();
   const { promise: told, resolve: tell } = Promise.withResolvers<void>();
   void inOrder(() => told);
   const hear = async (body: unknown): Promise<object> => {
-    const answer = await inOrder(() => readHook(project, name, session.id, body));
+    const answer = await inOrder(() => readHook(project, name, id, body));
     return answer.held === undefined ? answer : await answer.held;
   };
-  try {
-    const launch = launchOf(project, kind, agent, { ...session, hookUrl: project.hooks.open(name, hear) });
-    const terminal = await spawn(project, agent, kind, session, launch);
-    terminal.stops.push(...watch(project, terminal, hear));
-  } finally {
-    tell();
-  }
+  return { hear, tell };
 }
 
 /** Starts the program in a terminal, and tells that the session runs. @throws Error when it does not, and then nothing of it does */
@@ -62,20 +94,13 @@ async function spawn(
   { id, conversation, resume }: { id: string; conversation: string; resume: boolean },
   launch: Launch,
 ): Promise<Terminal> {
-  const { supervisor, team, root } = project;
+  const { supervisor, root } = project;
   writeFiles(launch);
   const size = project.sizes.get(name) ?? firstSize;
   const cwd = worktree?.path ?? root;
-  const pty = await project.host.spawn({ ...launch, file: programPath(launch), cwd, size });
+  const pty = await project.host.spawn({ ...launch, name, file: programPath(launch), cwd, size });
   const start = startTime(pty.pid) ?? 'gone';
-  const terminal = new Terminal(name, id, kind, pty, size, team.scrollback);
-  pty.onExit((exit) => {
-    terminal.over = true;
-    for (const stop of terminal.stops) stop();
-    void sessionEnded(project, terminal, { pid: pty.pid, start }, exit);
-  });
-  supervisor.terminals.get(name)?.dispose();
-  supervisor.terminals.set(name, terminal);
+  const terminal = seat(project, name, { id, start }, kind, pty, size);
   try {
     const pid = { pid: pty.pid, start };
     supervisor.turn(
@@ -87,6 +112,27 @@ async function spawn(
     await killTree(treeOf({ id, pid: pty.pid, start }), { grace: 0 });
     throw error;
   }
+  return terminal;
+}
+
+/** Gives a session its screen, and hears of its end. */
+function seat(
+  project: Project,
+  name: string,
+  { id, start }: { id: string; start: string },
+  kind: Kind,
+  pty: Session,
+  size: Size,
+): Terminal {
+  const { supervisor, team } = project;
+  const terminal = new Terminal(name, id, kind, pty, size, team.scrollback);
+  pty.onExit((exit) => {
+    terminal.over = true;
+    for (const stop of terminal.stops) stop();
+    void sessionEnded(project, terminal, { pid: pty.pid, start }, exit);
+  });
+  supervisor.terminals.get(name)?.dispose();
+  supervisor.terminals.set(name, terminal);
   return terminal;
 }
 
@@ -107,10 +153,10 @@ function launchOf(
   project: Project,
   kind: Kind,
   agent: Agent,
-  run: { id: string; conversation: string; resume: boolean; hookUrl: string },
+  run: { id: string; conversation: string; resume: boolean; hookUrl: string; token: string },
 ): Launch {
   const { team, paths } = project;
-  const { id, conversation, resume, hookUrl } = run;
+  const { id, conversation, resume, hookUrl, token } = run;
   const { name, worktree } = agent;
   const spec = team.agents[name];
   if (!spec || !worktree) throw new Error(`${name} is not in agents.yaml`);
@@ -131,7 +177,7 @@ function launchOf(
     hookUrl,
     bin,
     tmp: temporaryFolder(project, name),
-    token: project.tokens.make(name),
+    token,
     environment: project.environment,
     isRoot: process.getuid?.() === 0,
   });

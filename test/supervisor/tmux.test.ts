@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { isRunning } from '../../src/core/state.ts';
+import { isAlive, startTime } from '../../src/io/process.ts';
+import { readPointer } from '../../src/io/runtime.ts';
+import { Screen } from '../../src/term/screen.ts';
+import { scripted, Team } from './team.ts';
+
+const spec = (more: object = {}) => ({
+  host: 'tmux',
+  agents: { backend: scripted(), shell: { kind: 'shell', ...more } },
+});
+
+const folderOf = (team: Team): string => dirname(readPointer(team.root) ?? '');
+const tmux = (team: Team, ...words: string[]): string =>
+  execFileSync('tmux', ['-S', join(folderOf(team), '_tmux'), ...words], { encoding: 'utf8' }).trim();
+
+/** What is the same for a session as long as it is the same one. */
+const identity = (team: Team, agent: string) => {
+  const { id, pid, start } = team.state.agents[agent]?.session ?? { id: '', pid: 0, start: '' };
+  return { id, pid, start };
+};
+
+/** Kills the supervisor, as a crash would, and waits until it is gone. */
+async function kill(team: Team): Promise<void> {
+  const pid = team.state.supervisor?.pid ?? 0;
+  const start = startTime(pid);
+  process.kill(pid, 'SIGKILL');
+  while (start !== undefined && isAlive(pid, start)) await new Promise((done) => setImmediate(done));
+}
+
+/** The screen of an agent as somebody sees who opens it now. */
+async function screenOf(team: Team, agent: string, text: string): Promise<Screen> {
+  const client = await team.connect();
+  const screen = new Screen({ cols: 100, rows: 30 });
+  await new Promise<void>((done) => {
+    screen.onParsed(() => {
+      if (screen.text().join('\n').includes(text)) done();
+    });
+    client.on((frame, body) => {
+      if (frame.type === 'snapshot') screen.resize(frame);
+      if (frame.type === 'snapshot' || frame.type === 'output') screen.write(body);
+    });
+    client.send({ type: 'watch', agent });
+  });
+  await client.close();
+  return screen;
+}
+
+test('kill -9 of the supervisor costs the agents nothing: the next one has the same sessions, with screen, hooks and token', async () => {
+  const team = await new Team(spec()).up();
+  await team.idle('backend', 'shell');
+  team.type('shell', 'echo before-$((40+2))\r');
+  await screenOf(team, 'shell', 'before-42');
+  const [backend, shell] = [identity(team, 'backend'), identity(team, 'shell')];
+  await kill(team);
+  tmux(team, 'send-keys', '-t', '=shell:', 'echo alone-$((40+2))', 'Enter');
+  expect(isAlive(backend.pid, backend.start)).toBe(true);
+
+  await team.up();
+  expect(identity(team, 'backend')).toEqual(backend);
+  expect(identity(team, 'shell')).toEqual(shell);
+  expect(team.state.agents.shell && isRunning(team.state.agents.shell)).toBe(true);
+  const text = (await screenOf(team, 'shell', 'alone-42')).text().join('\n');
+  expect(text).toContain('before-42');
+  team.type('shell', 'echo after-$((40+2))\r');
+  await screenOf(team, 'shell', 'after-42');
+  expect(team.told('started')).toHaveLength(1);
+
+  // Its hooks come to the new supervisor, and its token is good there.
+  const id = await team.send('backend', 'are you there?');
+  await team.until('the message is accepted', () =>
+    ['accepted', 'answered'].includes(team.receipt(id) ?? ''),
+  );
+  expect(team.times(id)).toBe(1);
+  const client = await team.connect({ pid: backend.pid, token: team.token('backend') });
+  expect(await client.command(['status'])).toMatchObject({ ok: true });
+  await client.close();
+});
+
+test('an agent that ended while no supervisor was there is known by how it ended, and started again', async () => {
+  const team = await new Team({ host: 'tmux', agents: { shell: { kind: 'shell' } } }).up();
+  await team.idle('shell');
+  const before = identity(team, 'shell');
+  await kill(team);
+  tmux(team, 'send-keys', '-t', '=shell:', 'exit 9', 'Enter');
+  await team.until('the shell is gone', () => !isAlive(before.pid, before.start));
+  await team.up();
+  await team.until('it runs again', () => identity(team, 'shell').id !== before.id);
+  const log = readFileSync(join(team.root, '.mcc', 'events.jsonl'), 'utf8');
+  const exit = log
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line))
+    .find(({ type }) => type === 'session.exited');
+  expect(exit).toMatchObject({ agent: 'shell', session: before.id, code: 9, signal: null });
+});
+
+test('mcc down ends the tmux server with all it held, also after the supervisor was killed', async () => {
+  const team = await new Team(spec()).up();
+  await team.idle('backend', 'shell');
+  const server = Number(tmux(team, 'display-message', '-p', '#{pid}'));
+  const start = startTime(server) ?? '';
+  const sessions = ['backend', 'shell'].map((agent) => identity(team, agent));
+  const runtime = folderOf(team);
+  expect(statSync(runtime).mode & 0o77).toBe(0);
+  await kill(team);
+  expect((await team.mcc('down')).code).toBe(0);
+  await team.until('the server is gone', () => !isAlive(server, start));
+  for (const { pid, start: since } of sessions) expect(isAlive(pid, since)).toBe(false);
+  expect(existsSync(runtime)).toBe(false);
+
+  await team.up();
+  await team.idle('backend', 'shell');
+  const next = Number(tmux(team, 'display-message', '-p', '#{pid}'));
+  const since = startTime(next) ?? '';
+  expect((await team.mcc('down')).code).toBe(0);
+  await team.until('the second server is gone', () => !isAlive(next, since));
+  expect(existsSync(runtime)).toBe(false);
+});
+
+test('attach says what it cannot do', async () => {
+  const team = await new Team(spec()).up();
+  await team.idle('backend');
+  expect(await team.mcc('attach', 'nobody')).toMatchObject({ code: 1 });
+  expect((await team.mcc('attach', 'nobody')).err).toContain('nobody has no session in tmux');
+  expect((await team.mcc('attach', 'backend')).err).toContain('needs a terminal');
+  await team.mcc('down', '--force');
+  expect((await team.mcc('attach', 'backend')).err).toContain('no tmux server holds backend');
+});
