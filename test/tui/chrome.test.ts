@@ -266,6 +266,33 @@ describe('the chrome', () => {
   });
 });
 
+test('refused files stand in the messages by their own names, with the reason, those that are alike as one', () => {
+  const refused = (path: string, reason: string): Fact => ({
+    type: 'file.refused',
+    file: `/tmp/some where/.mcc/inbox/${path}`,
+    reason,
+  });
+  const state = fold([
+    ...started,
+    refused('alice/bad/ci.json', 'no `body`'),
+    refused('alice/bad/ci.2.json', 'no `body`'),
+    refused('alice/bad/note.json', '/tmp/some where/.mcc/inbox/alice/new/note.json:1:2: no JSON: a/b: c'),
+    refused('alice/bad/ci.3.json', 'no `body`'),
+    { type: 'effect.failed', effect: 'worktree backend', error: 'git worktree add: exit 128' },
+  ]);
+  const person = new Person({ state });
+  const shown = drawn(person).split('\n').slice(25, 29);
+  expect(shown.map((row) => row.slice(-36)).join('\n')).toMatchInlineSnapshot(`
+    "│ ! note.json:1:2: no JSON: a/b: c │
+    │ ! ci.json: no \`body\`          ×3 │
+    │ ! worktree backend: git worktre… │
+    │                                  │"
+  `);
+  person.press('^ : "focus log" enter up');
+  expect(person.ui.chosen.log).toBe('note 0');
+  expect(drawn(person)).toMatch(/▌! ci\.json: no `body` +×3 │/);
+});
+
 describe('overlays', () => {
   test('the leader names every key that may follow', () => {
     const person = new Person();

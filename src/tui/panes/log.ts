@@ -20,6 +20,30 @@ function mark(post: Post) {
 
 const party = (name: string) => span(name === 'person' ? 'you' : name, name === 'person' ? strong : {});
 
+/**
+ * A failure as it reads in a narrow pane. A refused file is put aside under a name that is free there (`x.json`,
+ * `x.2.json`, …, see io/box.ts): its own name says enough, and leaves room for the reason.
+ */
+function brief(text: string): string {
+  const [, file = '', reason = ''] = /^\/.*?\/([^/]+?): (.*)$/s.exec(text) ?? [];
+  if (file === '') return text;
+  const name = file.replace(/\.\d+(\.\w+)$/, '$1');
+  // Where it was found, and line and column: of `/…/new/x.json:1:2: what` only `:1:2: what` is new.
+  const what = reason.replace(/^\/.*?\/[^/\n]*?((?::\d+:\d+)?: )/gm, '$1');
+  return what.startsWith(':') ? `${name}${what}` : `${name}: ${what}`;
+}
+
+/** Failures that read the same, as one: when it was the last time, how often, and where the first of them stands. */
+function coalesced(state: State): { at: string; first: number; text: string; count: number }[] {
+  const found = new Map<string, { at: string; first: number; text: string; count: number }>();
+  for (const [index, note] of state.notes.entries()) {
+    const text = brief(note.text);
+    const same = found.get(text);
+    found.set(text, { at: note.at, first: same?.first ?? index, text, count: (same?.count ?? 0) + 1 });
+  }
+  return [...found.values()];
+}
+
 /** Messages by id and notes of failures by place, the oldest first. */
 function entries(state: State): { at: string; id: string; line: (cols: number) => Line }[] {
   const posts = Object.values(state.posts).map((post) => ({
@@ -35,13 +59,14 @@ function entries(state: State): { at: string; id: string; line: (cols: number) =
       return spread(line(when, ...who, text), line(' ', span(symbol, style)), cols);
     },
   }));
-  const notes = state.notes.map((note, index) => ({
-    at: note.at,
+  const notes = coalesced(state).map(({ at, first, text, count }) => ({
+    at,
     seq: 0,
-    id: `note ${index}`,
+    id: `note ${first}`,
     line: (cols: number) =>
-      fitted(
-        line(cols >= timeFrom && span(`${clock(note.at)} `, quiet), span('! ', bad), span(note.text, bad)),
+      spread(
+        line(cols >= timeFrom && span(`${clock(at)} `, quiet), span('! ', bad), span(text, bad)),
+        count > 1 ? line(span(` ×${count}`, quiet)) : [],
         cols,
       ),
   }));
