@@ -3,7 +3,7 @@ import { needsPerson, weigh } from '../core/evidence.ts';
 import { type Agent, pendingPosts, type State, taskOf } from '../core/state.ts';
 import type { Frame } from './box.ts';
 import { lookBackAside } from './foot.ts';
-import { clip, type Line, line, type Span, span, widthOf } from './line.ts';
+import { clip, cutLine, type Line, line, type Span, span, widthOf } from './line.ts';
 import { accent, bad, good, quiet, statusMarks, strong } from './theme.ts';
 
 /** A pane's frame is the card of its agent: who, in what state and why, at what, how far from the base. */
@@ -122,6 +122,13 @@ const ended = (agent: Agent, now: number, leader: string): Line =>
     ? line(span(`${leader} : agent start ${agent.name}`, quiet))
     : [];
 
+/** Two things in one edge of so many columns: the first gives way, down to what still says something. */
+function beside(first: Line, second: Line, cols: number): Line {
+  if (first.length === 0 || second.length === 0) return [...first, ...second];
+  const room = cols - widthOf(second) - widthOf([dot]);
+  return room >= 12 ? [...cutLine(first, room), dot, ...second] : first;
+}
+
 /** The frame of an agent's pane, `cols` wide. `scrolled` is how many lines it is looked back. */
 export function agentFrame(
   state: State,
@@ -139,7 +146,7 @@ export function agentFrame(
   return {
     title: left,
     aside: right,
-    foot: [...waiting(state, agent.name), ...ended(agent, now, look.leader)],
+    foot: beside(waiting(state, agent.name), ended(agent, now, look.leader), cols - 4),
     footAside: lookBackAside(scrolled),
     style: focused ? accent : needsPerson(weigh(agent, now).status) ? waitingFrame : quiet,
   };

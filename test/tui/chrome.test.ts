@@ -266,6 +266,31 @@ describe('the chrome', () => {
   });
 });
 
+test('what waits for an agent that ended, and how it is started, stand apart at its lower edge', () => {
+  const state = fold([
+    ...busy,
+    {
+      type: 'session.exited',
+      agent: 'tester',
+      session: 's-tester',
+      code: 0,
+      signal: null,
+      reason: 'exited',
+    },
+    { type: 'message.held', id: 'm-4', reason: 'a shell takes no messages: it reads them with mcc inbox' },
+  ]);
+  const edge = (cols: number) => {
+    const person = new Person({ state, cols, rows: 30 });
+    person.press('^ 4 ^ z');
+    return drawn(person).split('\n').at(-4);
+  };
+  expect([110, 80, 60].map(edge).join('\n')).toMatchInlineSnapshot(`
+    "╰ ✉ 1 held: a shell takes no messages: it reads them with mcc inbox · ctrl-space : agent start tester ───────╯
+    ╰ ✉ 1 held: a shell takes no messages: it r… · ctrl-space : agent start tester ╯
+    ╰ ✉ 1 held: a shell tak… · ctrl-space : agent start tester ╯"
+  `);
+});
+
 test('refused files stand in the messages by their own names, with the reason, those that are alike as one', () => {
   const refused = (path: string, reason: string): Fact => ({
     type: 'file.refused',
