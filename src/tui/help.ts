@@ -1,4 +1,5 @@
 import { type Keymap, keyTable } from './keymap.ts';
+import { receiptMarks } from './theme.ts';
 
 /** The name of a key as people read it. */
 export const keyName = (key: string): string =>
@@ -64,6 +65,18 @@ export function groupKeys<T extends { key: string; words: string; label: string 
   }));
 }
 
+/** What the marks of messages mean, in the order in which a message gets them. */
+const receipts = [
+  ['queued', 'it waits for its turn'],
+  ['held', 'it waits: the lower edge of the pane says why'],
+  ['handed over', 'it was given to the agent'],
+  ['accepted', 'the agent took it up'],
+  ['answered', 'an answer came'],
+] as const;
+
+const markRow = (symbol: string, word: string, meaning: string): string =>
+  `  ${symbol.padEnd(12)} ${word.padEnd(24)} ${meaning}`;
+
 /** The help page: every key, where it counts and the command that it stands for. */
 export function helpText(keymap: Keymap): string {
   const table = keyTable(keymap);
@@ -80,6 +93,12 @@ export function helpText(keymap: Keymap): string {
     'What you type goes to the agent whose frame is coloured. Everything else begins with the leader key:',
     `press ${keymap.leader} and all that can follow is shown.`,
     ...body,
+    '',
+    'marks of messages',
+    ...receipts.map(([receipt, meaning]) =>
+      markRow(receiptMarks[receipt].symbol, receiptMarks[receipt].word, meaning),
+    ),
+    markRow('!', 'failure', 'a file was refused, or something did not work'),
     '',
     'mouse',
     '  click        give a pane the focus; on a card or a row: choose it, and again: open it',

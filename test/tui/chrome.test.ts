@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../src/core/event.ts';
 import { Screen, type Size } from '../../src/term/screen.ts';
 import { chrome, overlay } from '../../src/tui/chrome.ts';
+import { helpText } from '../../src/tui/help.ts';
 import { type Block, Surface } from '../../src/tui/surface.tsx';
-import { themes } from '../../src/tui/theme.ts';
+import { receiptMarks, themes } from '../../src/tui/theme.ts';
 import { overlayRect } from '../../src/tui/view.ts';
-import { Person } from './stage.ts';
+import { keymapOf, Person } from './stage.ts';
 import { busy, fold, started } from './team.ts';
 
 process.env.TZ = 'UTC';
@@ -447,6 +448,22 @@ describe('overlays', () => {
       ╰──────────────────────────────── enter approves, mcc merges · esc leaves ─╯
       "
     `);
+  });
+
+  test('help says what the marks of messages mean', () => {
+    const text = helpText(keymapOf());
+    const marks = text.slice(text.indexOf('marks of messages'), text.indexOf('\nmouse'));
+    expect(marks).toMatchInlineSnapshot(`
+      "marks of messages
+        ·            queued                   it waits for its turn
+        ‖            held                     it waits: the lower edge of the pane says why
+        ›            handed over              it was given to the agent
+        ✓            accepted                 the agent took it up
+        ↩            answered                 an answer came
+        !            failure                  a file was refused, or something did not work
+      "
+    `);
+    for (const { symbol } of Object.values(receiptMarks)) expect(marks).toContain(`\n  ${symbol} `);
   });
 
   test('a page shows a text in part, and how far one is', () => {
