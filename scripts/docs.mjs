@@ -8,7 +8,13 @@ import { teamJsonSchema } from '../src/core/team-schema.ts';
 import { keyTable, makeKeymap } from '../src/tui/keymap.ts';
 
 const check = process.argv.includes('--check');
-const pages = ['README.md', 'docs/commands.md', 'docs/configuration.md', 'docs/architecture.md'];
+const pages = [
+  'README.md',
+  'docs/commands.md',
+  'docs/configuration.md',
+  'docs/architecture.md',
+  'docs/keys.md',
+];
 
 /** Text of a table's cell. */
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ');
