@@ -133,6 +133,7 @@ export class TmuxServer {
       ['set-option', '-g', 'update-environment', ''],
       ['set-option', '-g', 'history-limit', String(this.#options.scrollback)],
       ['set-option', '-g', 'automatic-rename', 'off'],
+      ['set-option', '-gq', 'fill-character', ' '], // what a person who attaches sees beside the pane; since 3.3
       ['set-option', '-g', 'remain-on-exit', 'on'],
       ['new-session', '-d', '-s', HUB, '-x', '80', '-y', '24', 'true'],
       ['set-option', '-w', '-t', `=${HUB}:`, 'remain-on-exit', 'on'],

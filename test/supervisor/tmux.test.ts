@@ -1,17 +1,30 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { test as always, expect, onTestFinished } from 'vitest';
 import { isRunning } from '../../src/core/state.ts';
 import { isAlive, startTime } from '../../src/io/process.ts';
 import { readPointer } from '../../src/io/runtime.ts';
+import { ptyHost } from '../../src/term/pty.ts';
 import { Screen } from '../../src/term/screen.ts';
-import { scripted, Team } from './team.ts';
+import { findTmux, tmuxProblem } from '../../src/term/tmux-version.ts';
+import { collect } from '../term/host-suite.ts';
+import { type Spec, scripted, Team } from './team.ts';
+
+/** Where there is no tmux, there is nothing to test. */
+const test = always.skipIf(tmuxProblem(await findTmux(process.env)) !== undefined);
 
 const spec = (more: object = {}) => ({
   host: 'tmux',
   agents: { backend: scripted(), shell: { kind: 'shell', ...more } },
 });
+
+/** A team whose tmux server does not outlive the test, however that ends. */
+function teamOf(declared: Spec): Team {
+  const team = new Team(declared);
+  onTestFinished(async () => void (await team.mcc('down', '--force')));
+  return team;
+}
 
 const folderOf = (team: Team): string => dirname(readPointer(team.root) ?? '');
 const tmux = (team: Team, ...words: string[]): string =>
@@ -50,7 +63,7 @@ async function screenOf(team: Team, agent: string, text: string): Promise<Screen
 }
 
 test('kill -9 of the supervisor costs the agents nothing: the next one has the same sessions, with screen, hooks and token', async () => {
-  const team = await new Team(spec()).up();
+  const team = await teamOf(spec()).up();
   await team.idle('backend', 'shell');
   team.type('shell', 'echo before-$((40+2))\r');
   await screenOf(team, 'shell', 'before-42');
@@ -81,7 +94,7 @@ test('kill -9 of the supervisor costs the agents nothing: the next one has the s
 });
 
 test('an agent that ended while no supervisor was there is known by how it ended, and started again', async () => {
-  const team = await new Team({ host: 'tmux', agents: { shell: { kind: 'shell' } } }).up();
+  const team = await teamOf({ host: 'tmux', agents: { shell: { kind: 'shell' } } }).up();
   await team.idle('shell');
   const before = identity(team, 'shell');
   await kill(team);
@@ -98,8 +111,23 @@ test('an agent that ended while no supervisor was there is known by how it ended
   expect(exit).toMatchObject({ agent: 'shell', session: before.id, code: 9, signal: null });
 });
 
+test('a bug of the supervisor ends it alone: its agents go on, and the next one takes them over', async () => {
+  const team = await teamOf(spec()).serve();
+  await team.idle('backend', 'shell');
+  const before = ['backend', 'shell'].map((agent) => identity(team, agent));
+  const bug = new Error('nobody thought of this');
+  const ended = expect(team.ended).rejects.toBe(bug);
+  process.emit('uncaughtException', bug);
+  await ended;
+  for (const { pid, start } of before) expect(isAlive(pid, start)).toBe(true);
+  team.ended = undefined;
+  await team.up();
+  expect(['backend', 'shell'].map((agent) => identity(team, agent))).toEqual(before);
+  await team.idle('backend', 'shell');
+});
+
 test('mcc down ends the tmux server with all it held, also after the supervisor was killed', async () => {
-  const team = await new Team(spec()).up();
+  const team = await teamOf(spec()).up();
   await team.idle('backend', 'shell');
   const server = Number(tmux(team, 'display-message', '-p', '#{pid}'));
   const start = startTime(server) ?? '';
@@ -121,8 +149,37 @@ test('mcc down ends the tmux server with all it held, also after the supervisor 
   expect(existsSync(runtime)).toBe(false);
 });
 
+test('attach opens the pane of an agent, also while no supervisor runs, and leaves it as it was', async () => {
+  const team = await teamOf(spec()).up();
+  await team.idle('shell');
+  const shell = identity(team, 'shell');
+  await kill(team);
+  const session = ptyHost().spawn({
+    file: process.execPath,
+    args: [join(team.home, 'bin', 'mcc'), 'attach', 'shell'],
+    cwd: team.root,
+    env: { ...team.env, TERM: 'xterm-256color' },
+    size: { cols: 120, rows: 40 },
+  });
+  const output = collect(session);
+  await output.shows('shell');
+  session.write(Buffer.from('echo here-$((40+2))\r'));
+  await output.shows('here-42');
+  session.write(Buffer.from('\x02'));
+  await team.until(
+    'tmux heard its prefix',
+    () => tmux(team, 'list-clients', '-F', '#{client_prefix}') === '1',
+  );
+  session.write(Buffer.from('d'));
+  expect(await output.exit).toEqual({ code: 0, signal: null });
+  expect(isAlive(shell.pid, shell.start)).toBe(true);
+  await team.up();
+  expect(identity(team, 'shell')).toEqual(shell);
+  expect((await screenOf(team, 'shell', 'here-42')).size).toEqual({ cols: 100, rows: 30 });
+});
+
 test('attach says what it cannot do', async () => {
-  const team = await new Team(spec()).up();
+  const team = await teamOf(spec()).up();
   await team.idle('backend');
   expect(await team.mcc('attach', 'nobody')).toMatchObject({ code: 1 });
   expect((await team.mcc('attach', 'nobody')).err).toContain('nobody has no session in tmux');

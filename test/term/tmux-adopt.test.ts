@@ -2,14 +2,17 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, test as always, beforeEach, expect } from 'vitest';
 import type { Exit, Host, Session } from '../../src/term/host.ts';
 import { modeSequences } from '../../src/term/mode-sequences.ts';
 import { Screen } from '../../src/term/screen.ts';
 import { tmuxHost } from '../../src/term/tmux.ts';
-import { tmuxProblem } from '../../src/term/tmux-version.ts';
+import { findTmux, tmuxProblem } from '../../src/term/tmux-version.ts';
 import { collect } from './host-suite.ts';
 import { env, size } from './host-suite-data.ts';
+
+/** Where there is no tmux, there is nothing to test. */
+const test = always.skipIf(tmuxProblem(await findTmux(process.env)) !== undefined);
 
 let folder: string;
 let socket: string;
