@@ -49,7 +49,7 @@ async function within<T>(peer: Peer, panes: Argv[], measure: (opened: Opened) =>
 function echo(name: string, kind: 'stream' | 'flood' | undefined, count: number): Row {
   return {
     name,
-    rounds: 5,
+    rounds: 3,
     measure: async (peer, bench) => {
       const panes = eight(bench.programs.echo(mark(0)), kind, count, bench);
       return within(peer, panes, async ({ outer }) => {
@@ -60,7 +60,7 @@ function echo(name: string, kind: 'stream' | 'flood' | undefined, count: number)
           throw new Error('a key is on the screen without being typed');
         outer.countEnd();
         await typed(outer, 80, bench.random);
-        return { ms: await typed(outer, bench.quick ? 80 : 240, bench.random) };
+        return { ms: await typed(outer, bench.quick ? 80 : 200, bench.random) };
       });
     },
   };
@@ -131,7 +131,7 @@ const streaming: Row = {
 
 const quiet: Row = {
   name: 'quiet',
-  rounds: 2,
+  rounds: 1,
   measure: async (peer, bench) =>
     within(peer, eight(bench.programs.echo(mark(0)), undefined, 0, bench), async ({ pids }) => {
       await sleep(10_000);

@@ -1,5 +1,6 @@
 import type { Team } from '../core/team.ts';
 import { loadTeam } from '../io/config.ts';
+import { stayLean } from '../io/heap.ts';
 import type { Repository } from '../io/repository.ts';
 import { runSupervisor } from '../supervisor/main.ts';
 import { inspected } from './background.ts';
@@ -11,6 +12,7 @@ import type { Call } from './verbs.ts';
 
 /** `mcc supervise`: serves until `mcc down` or a signal. */
 export async function run({ shell }: Call): Promise<number> {
+  stayLean();
   const { repository, team } = await checked(shell);
   const ready = () => void writeSchema(repository.root).catch(() => {}); // only editors need it
   const unwatch = watchStarter(shell, repository.root);

@@ -1,6 +1,7 @@
 import type { Layout } from '../core/layout.ts';
 import { isRefusal, refuse } from '../core/refusal.ts';
 import { type Team, teamSchema } from '../core/team.ts';
+import { stayLean } from '../io/heap.ts';
 import type { Repository } from '../io/repository.ts';
 import { makeKeymap } from '../tui/keymap.ts';
 import { runningPid, start } from './background.ts';
@@ -41,6 +42,7 @@ export async function run(call: Call): Promise<number> {
     const refusal = `\`mcc up\` is for the person, and this is ${whose}`;
     return tellRefusal(shell, refuse(refusal, 'mcc status; or mcc up in a terminal outside of mcc'), json);
   }
+  stayLean();
   const root = await rootOf(shell);
   const attaches = (await runningPid(root, shell)) !== undefined;
   const { team, layouts, notes, repository } = attaches ? await asFound(root, shell) : await checked(shell);

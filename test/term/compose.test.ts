@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CELL, Fg, glyphText } from '../../src/term/cells.ts';
 import {
+  copyFrame,
   createFrame,
   cut,
   difference,
@@ -189,3 +190,34 @@ test.each(seeds(100))('the difference shows the same as painting everything (see
     previous = frame;
   }
 });
+
+test.each(seeds(50))(
+  'a frame in which one pane is drawn anew is the whole picture drawn anew (seed %i)',
+  (seed) => {
+    const on = random(seed);
+    const panes = [0, 15].map((x) => ({ x, y: 1, cols: 15, rows: 6 }));
+    const screens = panes.map(({ cols, rows }) => new Screen({ cols, rows }));
+    const draw = () => {
+      const frame = createFrame(size);
+      for (const [index, screen] of screens.entries())
+        cut(screen, frame, { x: 0, y: 0 }, panes[index] ?? whole);
+      return frame;
+    };
+    let last = draw();
+    let spare: Frame | null = null;
+    for (let turn = 0; turn < 20; turn++) {
+      const index = on(2);
+      const [screen, rect] = [screens[index], panes[index]];
+      if (!screen || !rect) continue;
+      screen.write(piece(on));
+      screen.flush();
+      const frame: Frame = copyFrame(last, spare);
+      cut(screen, frame, { x: 0, y: 0 }, rect);
+      const all = draw();
+      expect(frame.cells).toEqual(all.cells);
+      expect(difference(last, frame, { from: 1, to: 7 })).toBe(difference(last, all));
+      spare = last;
+      last = frame;
+    }
+  },
+);
