@@ -1,0 +1,143 @@
+import { type Appliers, withAgent, without } from './change.ts';
+import { type Agent, entry, isCrash, type Permission, type State } from './state.ts';
+
+/** What facts about the project, its agents, sessions, worktrees and permissions do. */
+
+const noted = (state: State, at: string, text: string, hint?: string): State => ({
+  ...state,
+  notes: [...state.notes, { at, text, ...(hint ? { hint } : {}) }].slice(-50),
+});
+
+const newAgent = (name: string, kind: string, wanted: boolean): Agent => ({
+  name,
+  kind,
+  declared: true,
+  wanted,
+  reports: {},
+  crashes: 0,
+});
+
+/** A worktree as it is made: nothing in it differs from the base. */
+export const unchanged = { dirty: 0, ahead: 0, behind: 0, insertions: 0, deletions: 0 };
+
+/** Permissions that nobody waits for any more are forgotten; the log keeps them. */
+const withoutPermissions = (state: State, over: (permission: Permission) => boolean): State => {
+  const left = Object.entries(state.permissions).filter(([, permission]) => !over(permission));
+  return left.length === Object.keys(state.permissions).length
+    ? state
+    : { ...state, permissions: Object.fromEntries(left) };
+};
+
+export const agentAppliers = {
+  'team.declared': (state, { base, architect, auto, gates, agents }) => {
+    const kept = Object.fromEntries(
+      Object.entries(state.agents).map(([name, agent]) => [
+        name,
+        { ...agent, declared: false, wanted: false },
+      ]),
+    );
+    for (const spec of agents) {
+      const before = entry(state.agents, spec.name);
+      kept[spec.name] = {
+        ...(before
+          ? (without(before, 'description') as Agent)
+          : newAgent(spec.name, spec.kind, spec.autostart)),
+        kind: spec.kind,
+        declared: true,
+        wanted: before?.declared ? before.wanted : spec.autostart,
+        ...(spec.description === undefined ? {} : { description: spec.description }),
+      };
+    }
+    return {
+      ...state,
+      team: { base, auto, gates, ...(architect === undefined ? {} : { architect }) },
+      agents: kept,
+    };
+  },
+  'supervisor.started': (state, { pid, version, at }) => ({
+    ...state,
+    supervisor: { pid, version, since: at },
+    merging: null,
+    // What failed is tried anew.
+    agents: Object.fromEntries(
+      Object.entries(state.agents).map(([name, agent]) => [name, without(agent, 'failure') as Agent]),
+    ),
+  }),
+  'supervisor.stopped': (state) => ({ ...state, supervisor: null, merging: null }),
+  'base.moved': (state, { commit }) => ({ ...state, baseCommit: commit }),
+  'agent.wanted': (state, { agent }) =>
+    withAgent(state, agent, (it) => ({ ...it, wanted: true, crashes: 0 })),
+  'agent.unwanted': (state, { agent }) => withAgent(state, agent, (it) => ({ ...it, wanted: false })),
+  'agent.restarting': (state, { agent }) =>
+    withAgent(state, agent, (it) => ({ ...it, restarting: true, crashes: 0 })),
+  'agent.reported': (state, { agent, source, status, reason, at }) =>
+    withAgent(state, agent, (it) => ({
+      ...it,
+      // Only a turn that ended well counts: an agent that crashes soon after each start was idle for a moment too.
+      crashes: status === 'idle' && it.reports[source]?.status === 'working' ? 0 : it.crashes,
+      reports: {
+        ...it.reports,
+        [source]: { source, status, at, ...(reason === undefined ? {} : { reason }) },
+      },
+    })),
+  'worktree.ready': (state, { agent, path, branch, commit }) =>
+    withAgent(state, agent, (it) => ({
+      ...(without(it, 'failure') as Agent),
+      worktree: {
+        ...(it.worktree ?? unchanged),
+        path,
+        branch,
+        commit,
+      },
+    })),
+  'worktree.moved': (state, { agent, branch, commit, dirty, ahead, behind, insertions, deletions }) =>
+    withAgent(state, agent, (it) =>
+      it.worktree
+        ? { ...it, worktree: { ...it.worktree, branch, commit, dirty, ahead, behind, insertions, deletions } }
+        : it,
+    ),
+  'session.started': (state, { agent, session, conversation, pid, start, resumed, at }) =>
+    withAgent(state, agent, (it) => ({
+      ...(without(it, 'restarting', 'failure') as Agent),
+      session: { id: session, conversation, pid, start, since: at, resumed },
+      reports: {},
+    })),
+  'session.exited': (state, { agent, session, code, signal, reason, at }) =>
+    withAgent(
+      withoutPermissions(state, (it) => it.session === session),
+      agent,
+      (it) =>
+        it.session?.id === session && !it.session.exit
+          ? {
+              ...(without(it, 'restarting', 'failure') as Agent),
+              session: { ...it.session, exit: { code, signal, reason, at } },
+              crashes: isCrash({ code, signal, reason }) ? it.crashes + 1 : it.crashes,
+              // Left on one's own account: it stays out until somebody starts it again.
+              wanted:
+                it.wanted &&
+                (reason !== 'exited' || isCrash({ code, signal, reason }) || it.restarting === true),
+            }
+          : it,
+    ),
+  'session.renewed': (state, { agent, conversation }) =>
+    withAgent(state, agent, (it) => (it.session ? { ...it, session: { ...it.session, conversation } } : it)),
+  'file.refused': (state, { file, reason, at }) =>
+    noted(state, at, `${file}: ${reason}`, 'look at the reason beside the file'),
+  'effect.failed': (state, { effect, error, hint, at }) => {
+    const [, what, agent = ''] = /^(worktree|session) (.+)$/.exec(effect) ?? [];
+    const reason = error.replace(/\s+/g, ' ');
+    return withAgent(noted(state, at, `${effect}: ${error}`, hint), agent, (it) =>
+      // With a worktree there, it is a task's branch that could not be made: that holds the task.
+      what === 'worktree' && it.worktree ? it : { ...it, failure: { reason, at, ...(hint ? { hint } : {}) } },
+    );
+  },
+  'permission.asked': (state, { id, agent, session, tool, argument, input, at }) => ({
+    ...state,
+    permissions: {
+      ...state.permissions,
+      [id]: { id, agent, session, tool, input, at, ...(argument === undefined ? {} : { argument }) },
+    },
+  }),
+  'permission.answered': (state, { id }) => withoutPermissions(state, (it) => it.id === id),
+  'permission.ended': (state, { id }) => withoutPermissions(state, (it) => it.id === id),
+} satisfies Partial<Appliers>;
