@@ -209,7 +209,7 @@ test.each(seeds(50))(
       const index = on(2);
       const [screen, rect] = [screens[index], panes[index]];
       if (!screen || !rect) continue;
-      screen.write(piece(on));
+      screen.write(piece(on, rect.cols, rect.rows));
       screen.flush();
       const frame: Frame = copyFrame(last, spare);
       cut(screen, frame, { x: 0, y: 0 }, rect);
