@@ -58,6 +58,8 @@ export class ModeTracker {
   blink = false;
   mouseEncoding: MouseEncoding = 'default';
   modifyOtherKeys = 0;
+  /** Since when a synchronised update (?2026) is open, by performance.now(); asked for again, it is still the same one. */
+  updatingSince: number | null = null;
   /** ?40: DECCOLM (?3) clears the screen; the width stays that of the pane. */
   columns = false;
   /** Designated character sets G0 to G3 by their final character, 'B' being ASCII. */
@@ -114,6 +116,7 @@ export class ModeTracker {
       if (mode === 25) this.cursorVisible = on;
       if (mode === 12) this.blink = on;
       if (mode === 40) this.columns = on;
+      if (mode === 2026) this.updatingSince = on ? (this.updatingSince ?? performance.now()) : null;
       const encoding = typeof mode === 'number' ? ENCODINGS[mode] : undefined;
       if (encoding) this.mouseEncoding = on ? encoding : 'default';
     }
@@ -129,6 +132,7 @@ export class ModeTracker {
 
   #soft(): boolean {
     this.cursorVisible = true;
+    this.updatingSince = null;
     this.charsets = ['B', 'B', 'B', 'B'];
     return false;
   }

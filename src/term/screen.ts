@@ -216,6 +216,11 @@ export class Screen {
     };
   }
 
+  /** Since when the program's synchronised update is open, by performance.now(); null when none is. */
+  get updatingSince(): number | null {
+    return this.#modes.updatingSince;
+  }
+
   /** Bytes written but not parsed yet; see PAUSE_ABOVE and RESUME_BELOW. */
   get pending(): number {
     return this.#pending;

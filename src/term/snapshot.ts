@@ -219,10 +219,17 @@ function writeKitty(stack: readonly number[]): string {
   return (base === 0 ? '' : `\x1b[=${base};1u`) + pushed.map((flags) => `\x1b[>${flags}u`).join('');
 }
 
+/** Outside of the margins in origin mode is a place that no sequence leads to, only a resize or the other buffer. */
+function isOutside({ y, scrollTop, scrollBottom }: BufferState): boolean {
+  return y < scrollTop || y > scrollBottom;
+}
+
 /** Where the cursor stands; behind the last column, the glyph there is written again. Leaves the plain pen. */
 function writeCursor({ store, size, origin }: SnapshotSource, which: Which): string {
-  const { base, x, y, scrollTop } = store.state(which);
+  const state = store.state(which);
+  const { base, x, y, scrollTop } = state;
   const home = origin ? '\x1b[?6h' : '';
+  if (origin && isOutside(state)) return `${home}\x1b[1;${Math.min(x, size.cols - 1) + 1}H`;
   const row = origin ? y - scrollTop + 1 : y + 1;
   if (x < size.cols) return `${home}\x1b[${row};${x + 1}H`;
   const cells = new Uint32Array(size.cols * CELL);
@@ -236,9 +243,10 @@ function writeCursor({ store, size, origin }: SnapshotSource, which: Which): str
 
 /** The last glyph once more, if what comes next may still join it; nothing may come between the two. */
 function writeJoinable({ store, size, origin, insert }: SnapshotSource, which: Which): string {
-  const { x, y, base, scrollTop } = store.state(which);
+  const state = store.state(which);
+  const { x, y, base, scrollTop } = state;
   const width = store.joinable;
-  if (width === 0 || x < width) return '';
+  if (width === 0 || x < width || (origin && isOutside(state))) return '';
   const cells = new Uint32Array(size.cols * CELL);
   store.read(which, base + y, cells, 0, 0, size.cols, false);
   const at = (x - width) * CELL;

@@ -64,6 +64,8 @@ export class Display {
   #spare: Frame | null = null;
   /** terminals that changed since the shown frame; null when anything may have */
   #changed: Set<string> | null = null;
+  /** programs inside a synchronised update */
+  readonly #updating = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #chromeTimer: NodeJS.Timeout | undefined;
   #drawnAt = 0;
@@ -72,8 +74,6 @@ export class Display {
   #timerAt = 0;
   #chromeAt = 0;
   #stale = false;
-  /** since when programs are inside a synchronised update */
-  readonly #updating = new Map<string, number>();
   /** where terminals stand in the shown frame, and their sizes; none of them while an overlay lies over it */
   #places = new Map<string, string>();
 
@@ -263,14 +263,11 @@ export class Display {
 
   /** In the middle of a synchronised update the last picture stays, but not for ever. */
   #isUpdating(agent: string, screen: Screen, now: number): boolean {
-    if (!screen.modes.synchronised) {
-      this.#updating.delete(agent);
-      return false;
-    }
-    const since = this.#updating.get(agent) ?? now;
-    this.#updating.set(agent, since);
-    if (now - since > longestUpdate) return false;
-    this.#composeAt(now + longestUpdate);
+    const since = screen.updatingSince;
+    if (since === null) this.#updating.delete(agent);
+    else this.#updating.add(agent);
+    if (since === null || now - since >= longestUpdate) return false;
+    this.#composeAt(since + longestUpdate);
     return true;
   }
 

@@ -200,7 +200,7 @@ function sit(
 function restores(screen: Screen): string | null {
   screen.scroll = 0;
   const copy = new Screen(screen.size, { scrollback: 60 });
-  const snapshot = screen.snapshot();
+  const snapshot = Buffer.from(screen.snapshot());
   copy.write(snapshot);
   copy.flush();
   const all = (one: Screen) => {
@@ -211,6 +211,9 @@ function restores(screen: Screen): string | null {
   copy.dispose();
   const at = before.findIndex((line, index) => line !== after[index]);
   if (at < 0 && before.length === after.length) return null;
-  const end = JSON.stringify(Buffer.from(snapshot.subarray(-300)).toString('latin1'));
+  // a cursor outside of the margins in origin mode, which only a resize or the other buffer leads to, comes back inside
+  if (at === 0 && snapshot.includes('\x1b[?6h') && before.slice(1).join() === after.slice(1).join())
+    return null;
+  const end = JSON.stringify(snapshot.subarray(-300).toString('latin1'));
   return `a snapshot differs in line ${at} of ${before.length} (${before[0]}):\n  ${before[at - 1]}\n  ${before[at]} is\n  ${after[at]}\n  ${before.at(-1)} is ${after.at(-1)}\n  …${end}`;
 }

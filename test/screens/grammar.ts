@@ -11,8 +11,8 @@ const sgr = `\\x1b\\[(?:(?:;?${parameter})(?:;${parameter})*)?m`;
 const link = '\\x1b\\]8;(?:id=mcc\\d+;[\\x20-\\x7e]{1,2083}|;)\\x1b\\\\';
 const move = `\\x1b\\[(?:${number}(?:;${number})?H|${number}?[CG])`;
 const clear = `\\x1b\\[(?:K|${number}X)`;
-// no control characters of either kind, no half of a pair, nothing that is no character
-const glyphs = '[^\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]';
+// no control characters of either kind, no half of a pair
+const glyphs = '[^\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]';
 const cursor = `(?:\\x1b\\[[1-6] q)?(?:\\x1b\\[${number};${number}H)?(?:\\x1b\\[\\?25h)?`;
 const frame =
   `\\x1b\\[\\?2026h(?:\\x1b\\[\\?25l)?(?:\\x1b\\[m\\x1b\\[2J)?` +

@@ -124,6 +124,22 @@ test('modes are tracked, those that the emulator drops too', () => {
   expect(screen.modes.kitty).toBe(1);
 });
 
+test('an update that is asked for again is the same one, and the next one is another', () => {
+  const screen = screenWith('a');
+  const write = (bytes: string) => {
+    screen.write(bytes);
+    screen.flush();
+    return screen.updatingSince;
+  };
+  expect(screen.updatingSince).toBeNull();
+  const first = write('\x1b[?2026hb');
+  expect(first).toBeGreaterThan(0);
+  expect(write('\x1b[?2026hc')).toBe(first);
+  expect(write('\x1b[?2026l\x1b[?2026h')).toBeGreaterThan(first as number);
+  expect(write('\x1bc')).toBeNull();
+  expect(write('\x1b[?2026h\x1b[!p')).toBeNull();
+});
+
 test('a view scrolled back stays on its text while output goes on, and when the oldest lines are dropped', () => {
   const screen = new Screen({ cols: 20, rows: 3 }, { scrollback: 10 });
   const lines = (from: number, to: number) =>
