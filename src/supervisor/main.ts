@@ -94,7 +94,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
     // A bug of mcc costs no agent anything that its host can hold without mcc.
     const livesOn = () => ending.bug && kept !== undefined;
     closers.push(() => livesOn() || removeRuntime(root, runtime));
-    closers.push(() => livesOn() || host.close?.());
+    closers.push(() => (livesOn() ? host.leave?.() : host.close?.()));
     const hooks = await serveHooks(
       (error) => note('warn', 'a hook failed', { error: String(error) }),
       kept?.port,

@@ -85,6 +85,13 @@ export class ControlClient {
     this.#send({ commands: [command], blocks: [], done: () => {}, failed: () => {} });
   }
 
+  /** Leaves the server to itself; resolves when the client is gone. */
+  close(): Promise<void> {
+    const closed = new Promise<void>((done) => this.#child.once('close', () => done()));
+    this.#child.stdin.end();
+    return closed;
+  }
+
   get #why(): string {
     return this.#stderr.trim() || 'the tmux server is gone';
   }

@@ -15,6 +15,8 @@ export interface Host {
   list?(): Promise<string[]>;
   /** Ends whatever there is under a name. */
   remove?(name: string): Promise<void>;
+  /** Lets go of all sessions, which live on; nothing more is heard of them. */
+  leave?(): Promise<void>;
   /** Ends the host with every session that it still holds. */
   close?(): Promise<void>;
 }

@@ -85,6 +85,13 @@ export class TmuxServer {
     rmSync(this.#options.socket, { force: true });
   }
 
+  /** Lets go of the server, which goes on. */
+  async leave(): Promise<void> {
+    await this.#connecting;
+    this.#ended = true;
+    await this.#client?.close();
+  }
+
   async #open(start: boolean): Promise<ControlClient | undefined> {
     if (this.#ended) throw new Error('the tmux host was closed');
     if (!(await this.#run('has-session', '-t', `=${HUB}`)).ok) {

@@ -131,6 +131,11 @@ class TmuxHost implements Required<Host>, Keeper {
     if (client) await remove(client, name);
   }
 
+  leave(): Promise<void> {
+    this.#sessions.clear();
+    return this.#server.leave();
+  }
+
   async close(): Promise<void> {
     await this.#server.end();
     this.#gone();

@@ -165,11 +165,7 @@ test('attach opens the pane of an agent, also while no supervisor runs, and leav
   await output.shows('shell');
   session.write(Buffer.from('echo here-$((40+2))\r'));
   await output.shows('here-42');
-  session.write(Buffer.from('\x02'));
-  await team.until('tmux heard its prefix', () =>
-    tmux(team, 'list-clients', '-F', '#{client_prefix}').split('\n').includes('1'),
-  );
-  session.write(Buffer.from('d'));
+  tmux(team, 'detach-client', '-s', '=shell');
   expect(await output.exit).toEqual({ code: 0, signal: null });
   expect(isAlive(shell.pid, shell.start)).toBe(true);
   await team.up();
