@@ -5,8 +5,8 @@
 
 /** Bytes parsed before anybody else gets a turn. */
 export const SLICE = 16 * 1024;
-/** Milliseconds of parsing before the event loop gets a turn. */
-const BUDGET = 4;
+/** Milliseconds of parsing before the event loop gets a turn: what a key's echo waits for, in both processes. */
+const BUDGET = 1;
 /** What is not urgent is gathered for so many milliseconds, unless it is this much: many panes that write cost one turn. */
 const GATHER = 30;
 const PLENTY = 32 * 1024;
