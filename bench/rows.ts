@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Outer } from './outer.ts';
 import { mccProgram, type Opened, type Peer, Team, TmuxServer, tmuxPanes } from './peers.ts';
 import { cpuOf, memoryOf, wakesOf } from './process.ts';
 import { type Argv, done, keys, mark, type Programs } from './programs.ts';
 import { shuffled } from './random.ts';
+import { Typist } from './typist.ts';
 
 export interface Bench {
   readonly programs: Programs;
@@ -59,29 +59,12 @@ function echo(name: string, kind: 'stream' | 'flood' | undefined, count: number)
         if (keys.some((glyph) => outer.counts(glyph) > 0))
           throw new Error('a key is on the screen without being typed');
         outer.countEnd();
-        await typed(outer, 80, bench.random);
-        return { ms: await typed(outer, bench.quick ? 80 : 200, bench.random) };
+        const typist = new Typist(outer);
+        await typist.warmUp(bench.quick ? 1_000 : 3_000);
+        return { ms: await typist.type(bench.quick ? 80 : 200, bench.random) };
       });
     },
   };
-}
-
-let pressed = 0;
-
-/** Types so many glyphs with the pauses of a fast typist's fingers rolling, and returns how long each took to appear. */
-async function typed(outer: Outer, count: number, random: () => number): Promise<number[]> {
-  const times: number[] = [];
-  for (let index = 0; index < count; index += 1) {
-    await sleep(15 + random() * 30);
-    const glyph = keys[pressed++ % keys.length] as string;
-    const shown = outer.until([glyph]);
-    const at = outer.type(glyph);
-    times.push((await shown) - at);
-    if (index % 40 < 39) continue;
-    outer.type('\r'); // back to the line's beginning: the pane never scrolls
-    await sleep(50);
-  }
-  return times;
 }
 
 const throughput: Row = {

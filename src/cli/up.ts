@@ -44,15 +44,16 @@ export async function run(call: Call): Promise<number> {
   }
   stayLean();
   const root = await rootOf(shell);
-  const attaches = (await runningPid(root, shell)) !== undefined;
+  const pid = await runningPid(root, shell);
+  const attaches = pid !== undefined;
+  // The screen takes longest to load: meanwhile files are read, or the supervisor starts.
+  const loading = () => (headless || plain ? undefined : import('./screen.ts'));
+  const early = attaches ? loading() : undefined;
+  early?.catch(() => {}); // told below, or not at all when something else is wrong
   const { team, layouts, notes, repository } = attaches ? await asFound(root, shell) : await checked(shell);
   if (typeof options.layout === 'string') stopAtProblems(layoutProblems(options.layout, layouts));
-  const starting = start(root, shell, repository);
-  // The screen takes as long to load as the supervisor to start: both at once.
-  const [started, screen] = await Promise.all([
-    starting,
-    headless || plain ? undefined : import('./screen.ts'),
-  ]);
+  const starting = attaches ? { pid, fresh: false } : start(root, shell, repository);
+  const [started, screen] = await Promise.all([starting, early ?? loading()]);
   if (headless) {
     const data = { root, ...started };
     const text = `the supervisor ${started.fresh ? 'runs' : 'was running already'}, pid ${started.pid}`;

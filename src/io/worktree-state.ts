@@ -31,25 +31,24 @@ export async function worktreeState(wanted: {
 }): Promise<WorktreeState> {
   const git = await worktreeGit(wanted.repository, wanted.path);
   const base = `refs/heads/${wanted.base}`;
-  const [status, count, diff] = await Promise.all([
-    git.run([...statusArgs, '--branch']),
-    git.line(['rev-list', '--left-right', '--count', `${base}...HEAD`]),
-    git.ask(
-      [
-        'diff',
-        '--shortstat',
-        '--no-ext-diff',
-        '--no-textconv',
-        '--find-renames',
-        '--ignore-submodules=dirty',
-        '--merge-base',
-        base,
-      ],
-      {
-        accept: [0, 128], // 128: the branch and the base have no commit in common
-      },
-    ),
-  ]);
+  // One after the other: to start a process stops this one for some milliseconds, which a person's key must not wait for thrice.
+  const status = await git.run([...statusArgs, '--branch']);
+  const count = await git.line(['rev-list', '--left-right', '--count', `${base}...HEAD`]);
+  const diff = await git.ask(
+    [
+      'diff',
+      '--shortstat',
+      '--no-ext-diff',
+      '--no-textconv',
+      '--find-renames',
+      '--ignore-submodules=dirty',
+      '--merge-base',
+      base,
+    ],
+    {
+      accept: [0, 128], // 128: the branch and the base have no commit in common
+    },
+  );
   const entries = status.split('\0');
   const header = (name: string) =>
     entries.find((entry) => entry.startsWith(`# branch.${name} `))?.slice(name.length + 10) ?? '';
