@@ -1,4 +1,5 @@
-import type { Status } from '../core/event.ts';
+import type { Needs, Status } from '../core/event.ts';
+import type { ScreenRule } from '../core/screen-rule.ts';
 import type { AgentSpec, Team } from '../core/team.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface Kind {
   hook(body: unknown): Report | null;
   /** What the program's own status file says, where it keeps one. */
   sessionFile?(json: unknown): SessionFile | null;
+  /** What its visible screen says of its state; the first rule that fits wins. */
+  screenRules?: readonly ScreenRule[];
   /** Whether a conversation can be gone on with, by the text of its transcript. */
   isResumable?(transcript: string): boolean;
   /** Whether the visible screen proves that typed text would land in an empty composer. */
@@ -83,7 +86,7 @@ export interface Report {
   /** why, in words for a person: `permission: Bash npm test` */
   reason?: string;
   /** what kind of answer is waited for, with status needs-you */
-  needs?: 'permission' | 'question' | 'plan' | 'limit' | 'login' | 'dialog';
+  needs?: Needs;
   tool?: string;
   /** the tool's telling argument: a command, a path, a pattern; at most 200 characters, one line */
   argument?: string;

@@ -65,6 +65,7 @@ function ofAgent(state: State, agent: Agent, now: number): Sentence {
       starting: 'is starting',
       idle: 'is idle',
       working: 'is working',
+      background: 'is idle, with work in the background',
       done: 'is done',
       exited: 'is not running',
     },

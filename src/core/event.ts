@@ -14,6 +14,8 @@ export const statuses = [
   'idle',
   'working',
   'needs-you',
+  /** its turn is over, and something that it started runs on */
+  'background',
   'done',
   'stalled',
   'exited',
@@ -21,6 +23,10 @@ export const statuses = [
   'unknown',
 ] as const;
 export type Status = (typeof statuses)[number];
+
+/** What a person is waited for, with status needs-you. */
+export const needs = ['permission', 'question', 'plan', 'trust', 'dialog', 'limit', 'login'] as const;
+export type Needs = (typeof needs)[number];
 
 export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
 export type Priority = (typeof priorities)[number];
@@ -49,6 +55,15 @@ const factSchemas = {
     source: name,
     status: z.enum(statuses),
     reason: z.string().optional(),
+    needs: z.enum(needs).optional(),
+    tool: z.string().optional(),
+    argument: z.string().optional(),
+    /** the answers that a question offers */
+    options: z.array(z.string()).optional(),
+    /** when a limit ends, as the agent says it */
+    until: z.string().optional(),
+    /** the screen rule that read it */
+    rule: z.string().optional(),
   },
   // Permissions: asked by a session, answered by the person or a rule, or ended by a key in the pane.
   'permission.asked': {

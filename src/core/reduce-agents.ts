@@ -70,15 +70,12 @@ export const agentAppliers = {
   'agent.unwanted': (state, { agent }) => withAgent(state, agent, (it) => ({ ...it, wanted: false })),
   'agent.restarting': (state, { agent }) =>
     withAgent(state, agent, (it) => ({ ...it, restarting: true, crashes: 0 })),
-  'agent.reported': (state, { agent, source, status, reason, at }) =>
+  'agent.reported': (state, { v: _v, seq: _seq, by: _by, cause: _cause, type: _type, agent, ...report }) =>
     withAgent(state, agent, (it) => ({
       ...it,
       // Only a turn that ended well counts: an agent that crashes soon after each start was idle for a moment too.
-      crashes: status === 'idle' && it.reports[source]?.status === 'working' ? 0 : it.crashes,
-      reports: {
-        ...it.reports,
-        [source]: { source, status, at, ...(reason === undefined ? {} : { reason }) },
-      },
+      crashes: report.status === 'idle' && it.reports[report.source]?.status === 'working' ? 0 : it.crashes,
+      reports: { ...it.reports, [report.source]: report },
     })),
   'worktree.ready': (state, { agent, path, branch, commit }) =>
     withAgent(state, agent, (it) => ({

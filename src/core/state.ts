@@ -1,13 +1,11 @@
-import type { FactOf, Priority, Status } from './event.ts';
+import type { FactOf, Priority } from './event.ts';
 import type { Message } from './message.ts';
 
 /** What the log folds to. Plain data: it travels to every TUI as JSON and is never changed in place. */
 
-export interface Report {
-  source: string;
-  status: Status;
-  reason?: string;
-  /** ISO 8601 */
+/** The last word of one source on an agent. */
+export interface Report extends Omit<FactOf<'agent.reported'>, 'type' | 'agent'> {
+  /** ISO 8601: since when it says so */
   at: string;
 }
 

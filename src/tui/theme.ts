@@ -108,6 +108,7 @@ export const statusMarks: Record<Status, Mark> = {
   idle: { symbol: '○', word: 'idle', style: { color: 'gray' } },
   working: { symbol: '●', word: 'working', style: { color: 'green' } },
   'needs-you': { symbol: '◆', word: 'needs you', style: { color: 'yellow', bold: true } },
+  background: { symbol: '▸', word: 'in the background', style: { color: 'green' } },
   done: { symbol: '✓', word: 'done', style: { color: 'green' } },
   stalled: { symbol: '◇', word: 'stalled', style: { color: 'yellow' } },
   exited: { symbol: '–', word: 'exited', style: { color: 'gray' } },
