@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 // Real ptys and real git run in these tests: two workers fit two cores, and a generous bound only ends what hangs.
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
+    include: ['test/**/*.test.ts'],
     exclude: ['test/claude/**', 'node_modules/**', 'worktrees/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

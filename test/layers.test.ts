@@ -17,9 +17,7 @@ const allowed: Record<string, string[]> = {
 };
 const pure = ['core', 'commands', 'agents'];
 
-const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) =>
-  /\.tsx?$/.test(file),
-);
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((file) => /\.ts$/.test(file));
 const folder = (path: string) => (path.includes('/') ? (path.split('/')[0] ?? '.') : '.');
 const imports = (text: string) =>
   [...text.matchAll(/(?<!['\w])(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');

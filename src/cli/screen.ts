@@ -5,7 +5,7 @@ import type { Team } from '../core/team.ts';
 import { writeWhole } from '../io/files.ts';
 import { paths } from '../io/paths.ts';
 import { readPointer } from '../io/runtime.ts';
-import { runTui, type TuiEnd } from '../tui/mount.tsx';
+import { runTui, type TuiEnd } from '../tui/mount.ts';
 import { notRunning } from './door.ts';
 import { exits, type Shell } from './shell.ts';
 import type { Call } from './verbs.ts';

@@ -175,6 +175,12 @@ function cleanUri(uri: string): string {
   return clean.length > LONGEST_URI ? '' : clean;
 }
 
+/** One of the 16 colours of the person's palette, as a cell holds it; from 8 on the bright ones. */
+export const ansi = (index: number): number => MODE_16 | index;
+
+/** One of the 256 colours, as a cell holds it. */
+export const indexed = (index: number): number => MODE_256 | index;
+
 /** xterm leaves bits of an earlier RGB colour above a palette colour; nobody sees them. */
 export function plainColor(word: number): number {
   return (word & MODE_MASK) === MODE_MASK ? word : word & ~0xffff00;

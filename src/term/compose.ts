@@ -44,6 +44,12 @@ export interface Source {
   readRow(y: number, into: Uint32Array, at: number, cols: number, x: number): void;
 }
 
+/** A frame to be cut from. */
+export const sourceOf = (frame: Frame): Source => ({
+  size: { cols: frame.cols, rows: frame.rows },
+  readRow: (y, into, at, cols, x) => readFrame(frame, y, into, at, cols, x),
+});
+
 const PLAIN: Pen = { fg: 0, bg: 0, extended: 0 };
 
 /** A frame of blanks without a cursor. */
@@ -93,13 +99,7 @@ export function cut(
 
 /** Keeps a region as it was in the frame before: of a program in the middle of a synchronised update. */
 export function keep(previous: Frame, frame: Frame, rect: Rect): void {
-  const size = { cols: previous.cols, rows: previous.rows };
-  cut(
-    { size, readRow: (y, into, at, cols, x) => readFrame(previous, y, into, at, cols, x) },
-    frame,
-    rect,
-    rect,
-  );
+  cut(sourceOf(previous), frame, rect, rect);
 }
 
 function readFrame(frame: Frame, y: number, into: Uint32Array, at: number, cols: number, x: number): void {
@@ -135,7 +135,8 @@ export function fill(frame: Frame, rect: Rect, character = ' ', pen: Pen = PLAIN
 
 /**
  * Writes glyphs (from `glyphs` of screen.ts, so that widths are the emulator's) into one row, at most `cols` columns;
- * control characters are shown as a replacement sign. Returns the columns written.
+ * control characters are shown as a replacement sign, and what has no width of its own (a mark that stands alone) is left out.
+ * Returns the columns written.
  */
 export function text(
   frame: Frame,
@@ -148,6 +149,7 @@ export function text(
   if (room.dx > 0 || room.rows === 0) return 0;
   let x = 0;
   for (const one of glyphs) {
+    if (one.width === 0) continue;
     if (x + one.width > room.cols) break;
     severEdges(frame, at.x + x, at.y, one.width);
     const t = (at.y * frame.cols + at.x + x) * CELL;

@@ -33,8 +33,6 @@ export interface ScreenOptions {
   scrollback?: number;
   /** Takes the replies to device queries, to be written to the program; without it queries stay unanswered. */
   answer?: (bytes: string) => void;
-  /** A line feed also returns the carriage: for text that never went through a pty. */
-  convertEol?: boolean;
 }
 
 /** Flow control: pause a program with more than this many characters unparsed, resume it below the other. */
@@ -155,7 +153,6 @@ export class Screen {
     this.#terminal = new xterm.Terminal({
       ...clamp(size),
       scrollback: options.scrollback ?? 1000,
-      convertEol: options.convertEol ?? false,
       allowProposedApi: true,
       logLevel: 'off',
       windowOptions: {

@@ -9,6 +9,7 @@ import {
   keep,
   placeCursor,
   type Rect,
+  sourceOf,
 } from '../term/compose.ts';
 import { fitFrame, type Outer, showsAll } from '../term/outer.ts';
 import type { Screen } from '../term/screen.ts';
@@ -17,7 +18,7 @@ import { footCursor } from './foot.ts';
 import { highlight } from './highlight.ts';
 import type { LookBack } from './look-back.ts';
 import { inputCursor } from './overlay/palette.ts';
-import { Surface } from './surface.tsx';
+import { draw } from './surface.ts';
 import type { Terminals } from './terminals.ts';
 import type { Theme } from './theme.ts';
 import { cropped, overlayRect, terminalsIn, type View } from './view.ts';
@@ -46,7 +47,7 @@ export interface Output {
 }
 
 /**
- * The one picture: the chrome's screen, the terminals' screens and the overlay's cut together, compared with what is on
+ * The one picture: the chrome, the terminals' screens and what lies over them cut together, compared with what is on
  * display, and the difference written. Draws when something changed, and never otherwise.
  */
 export class Display {
@@ -57,8 +58,8 @@ export class Display {
   readonly #guard: (work: () => void) => void;
   readonly #looks: () => Looks;
   #view: View;
-  #chrome: Surface;
-  #overlay: Surface | undefined;
+  #chrome: Frame;
+  #overlay: Frame | undefined;
   #shown: Frame | null = null;
   /** the frame before it, whose cells the next one may take */
   #spare: Frame | null = null;
@@ -90,7 +91,7 @@ export class Display {
     this.#look = look;
     this.#looks = looks;
     this.#view = look();
-    this.#chrome = new Surface(this.#view.size);
+    this.#chrome = createFrame(this.#view.size);
   }
 
   /** The view that is on display. */
@@ -116,8 +117,10 @@ export class Display {
     // Geometry first, then the terminals' sizes, then the picture.
     const { focus } = view.ui;
     this.#terminals.show(terminalsIn(view), focus && 'agent' in focus ? focus.agent : undefined);
-    this.#chrome.draw(view.size, chrome(view, this.#looks().theme));
-    this.#drawOverlay(view);
+    const { theme } = this.#looks();
+    const over = overlayRect(view);
+    this.#chrome = draw(view.size, chrome(view), theme);
+    this.#overlay = over ? draw(over, overlay(view, over), theme) : undefined;
     this.#changed = null;
     this.compose();
   }
@@ -156,8 +159,6 @@ export class Display {
   dispose(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#chromeTimer);
-    this.#chrome.dispose();
-    this.#overlay?.dispose();
   }
 
   /** Puts the picture together and writes what differs from the last one; of one agent alone, the others are for later. */
@@ -217,15 +218,13 @@ export class Display {
   #picture(now: number): Frame {
     const view = this.#view;
     const whole = { x: 0, y: 0, ...view.size };
-    const frame = createFrame(view.size);
-    const corner = { x: 0, y: 0 };
+    const frame = copyFrame(this.#chrome);
     const { theme } = this.#looks();
-    cut(this.#chrome.screen, frame, corner, whole);
     for (const { agent, rect } of terminalsIn(view)) this.#cutTerminal(frame, agent, rect, now);
     const rect = overlayRect(view);
     if (rect && this.#overlay) {
       if (view.ui.mode.type !== 'leader' && theme.faint) dim(frame, { ...whole, rows: whole.rows - 1 });
-      cut(this.#overlay.screen, frame, corner, rect);
+      cut(sourceOf(this.#overlay), frame, { x: 0, y: 0 }, rect);
       this.#placeOverlayCursor(frame, rect);
     }
     return frame;
@@ -269,17 +268,6 @@ export class Display {
     if (since === null || now - since >= longestUpdate) return false;
     this.#composeAt(since + longestUpdate);
     return true;
-  }
-
-  #drawOverlay(view: View): void {
-    const rect = overlayRect(view);
-    if (!rect) {
-      this.#overlay?.dispose();
-      this.#overlay = undefined;
-      return;
-    }
-    this.#overlay ??= new Surface(rect);
-    this.#overlay.draw({ cols: rect.cols, rows: rect.rows }, overlay(view, rect, this.#looks().theme));
   }
 
   #placeOverlayCursor(frame: Frame, rect: Rect): void {

@@ -39,7 +39,7 @@ export function highlight(
     for (const range of occurrencesIn(reading, search.line.text, top, top + room.rows - 1)) {
       const now = search.found && sameRange(search.found, range);
       for (const rect of rectsOf(range, reading, room, crop)) {
-        if (theme.codes) recolour(frame, rect, now ? theme.looked : theme.found);
+        if (theme.colors) recolour(frame, rect, now ? theme.looked : theme.found);
         else if (now) invert(frame, rect);
         else underline(frame, rect);
       }

@@ -6,7 +6,7 @@ import { parseKey } from '../term/keys.ts';
 
 /**
  * Keys are data: key → command in words, the same words as in the shell. `{agent}` stands for the focused agent and
- * `{task}` for the selected task; words that end in `…` ask for the rest in one line. No React here: `mcc keys` prints it.
+ * `{task}` for the selected task; words that end in `…` ask for the rest in one line.
  */
 export interface Binding {
   /** name of the key, as term/keys.ts names keys */

@@ -113,16 +113,3 @@ export function wrap(text: string, cols: number): string[] {
     return [...rows, row.trimEnd()];
   });
 }
-
-/** The SGR sequence of a style with the colours of a theme; without any, only what is no colour is kept. */
-export function sgr(style: Style, codes: Readonly<Record<Color, string>> | null): string {
-  const parameters = [
-    ...(style.bold ? [1] : []),
-    ...(style.dim ? [2] : []),
-    ...(style.italic ? [3] : []),
-    ...(style.underline ? [4] : []),
-    ...(style.inverse ? [7] : []),
-    ...(style.color && codes ? [codes[style.color]] : []),
-  ];
-  return parameters.length > 0 ? `\x1b[${parameters.join(';')}m` : '';
-}

@@ -1,13 +1,14 @@
 import type { Status } from '../core/event.ts';
 import type { Receipt } from '../core/state.ts';
+import { ansi, Bg, Fg, indexed, type Pen } from '../term/cells.ts';
 import type { Color, Style } from './line.ts';
 
 /** How things look: one accent, quiet frames, and a symbol beside every colour. */
 
 /** What the colours of the chrome are on a terminal; agents' own colours are theirs. */
 export interface Theme {
-  /** SGR parameters of each colour; null where no colour is wanted (NO_COLOR, no-color.org) */
-  readonly codes: Readonly<Record<Color, string>> | null;
+  /** the colours as cells hold them, with bold where they call; null where no colour is wanted (NO_COLOR, no-color.org) */
+  readonly colors: Readonly<Record<Color, number>> | null;
   /** what is not in use is drawn faint */
   readonly faint: boolean;
   /** what was found, and the one of them that is looked at: text and background as cells hold them */
@@ -15,24 +16,17 @@ export interface Theme {
   readonly looked: { readonly fg: number; readonly bg: number };
 }
 
-const black = 0x1000000;
-const onYellow = { fg: black, bg: 0x1000003 };
-const onCyan = { fg: black, bg: 0x1000006 };
-const marks = { found: onYellow, looked: onCyan };
+/** The terminal's own text colour. */
+const own = 0;
+const { bold } = Fg;
+const black = ansi(0);
+const marks = { found: { fg: black, bg: ansi(3) }, looked: { fg: black, bg: ansi(6) } };
 
 /** The 16 colours of the person's own palette, as they are meant to be read on a dark background. */
 const dark: Theme = {
-  codes: {
-    ...{
-      red: '31',
-      green: '32',
-      yellow: '33',
-      blue: '34',
-      magenta: '35',
-      cyan: '36',
-      white: '37',
-      gray: '90',
-    },
+  colors: {
+    ...{ red: ansi(1), green: ansi(2), yellow: ansi(3), blue: ansi(4), magenta: ansi(5) },
+    ...{ cyan: ansi(6), white: ansi(7), gray: ansi(8) },
   },
   faint: true,
   ...marks,
@@ -40,9 +34,9 @@ const dark: Theme = {
 
 /** On a light background yellow, green and cyan of most palettes cannot be read: darker ones stand in for them. */
 const light: Theme = {
-  codes: {
-    ...{ red: '38;5;124', green: '38;5;28', yellow: '38;5;130', blue: '34', magenta: '35' },
-    ...{ cyan: '38;5;30', white: '39', gray: '38;5;242' },
+  colors: {
+    ...{ red: indexed(124), green: indexed(28), yellow: indexed(130), blue: ansi(4), magenta: ansi(5) },
+    ...{ cyan: indexed(30), white: own, gray: indexed(242) },
   },
   faint: true,
   ...marks,
@@ -50,32 +44,24 @@ const light: Theme = {
 
 /** Nothing is grey or faint; colours are bright, and bold where they call. */
 const darkContrast: Theme = {
-  codes: {
-    ...{
-      red: '1;91',
-      green: '92',
-      yellow: '1;93',
-      blue: '94',
-      magenta: '95',
-      cyan: '1;96',
-      white: '97',
-      gray: '39',
-    },
+  colors: {
+    ...{ red: bold | ansi(9), green: ansi(10), yellow: bold | ansi(11), blue: ansi(12), magenta: ansi(13) },
+    ...{ cyan: bold | ansi(14), white: ansi(15), gray: own },
   },
   faint: false,
   ...marks,
 };
 
 const lightContrast: Theme = {
-  codes: {
-    ...{ red: '1;38;5;88', green: '38;5;22', yellow: '1;38;5;94', blue: '38;5;18', magenta: '38;5;90' },
-    ...{ cyan: '1;38;5;18', white: '39', gray: '39' },
+  colors: {
+    ...{ red: bold | indexed(88), green: indexed(22), yellow: bold | indexed(94), blue: indexed(18) },
+    ...{ magenta: indexed(90), cyan: bold | indexed(18), white: own, gray: own },
   },
   faint: false,
   ...marks,
 };
 
-const none: Theme = { ...dark, codes: null };
+const none: Theme = { ...dark, colors: null };
 
 export const themes = { dark, light, 'high-contrast': darkContrast, none } as const;
 
@@ -85,6 +71,17 @@ export function themeOf(name: string, isLight: boolean): Theme {
   if (name === 'high-contrast') return isLight ? lightContrast : darkContrast;
   return name === 'light' || (name === 'auto' && isLight) ? light : dark;
 }
+
+/** How a style is drawn; without colours, only what is no colour is kept. */
+export const penOf = (style: Style, { colors }: Theme): Pen => ({
+  fg:
+    (style.color && colors ? colors[style.color] : own) |
+    (style.bold ? Fg.bold : 0) |
+    (style.underline ? Fg.underline : 0) |
+    (style.inverse ? Fg.inverse : 0),
+  bg: (style.dim ? Bg.dim : 0) | (style.italic ? Bg.italic : 0),
+  extended: 0,
+});
 
 export const accent: Style = { color: 'cyan' };
 export const strong: Style = { color: 'cyan', bold: true };

@@ -1,34 +1,35 @@
 import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../src/core/event.ts';
-import { Screen, type Size } from '../../src/term/screen.ts';
+import { CELL, glyphText } from '../../src/term/cells.ts';
+import { difference, type Frame } from '../../src/term/compose.ts';
 import { chrome, overlay } from '../../src/tui/chrome.ts';
 import { helpText } from '../../src/tui/help.ts';
-import { type Block, Surface } from '../../src/tui/surface.tsx';
-import { receiptMarks, themes } from '../../src/tui/theme.ts';
+import { draw } from '../../src/tui/surface.ts';
+import { receiptMarks, type Theme, themes } from '../../src/tui/theme.ts';
 import { overlayRect } from '../../src/tui/view.ts';
 import { keymapOf, Person } from './stage.ts';
 import { busy, fold, started } from './team.ts';
 
 process.env.TZ = 'UTC';
 
-/** What Ink draws into a headless screen. */
-function surfaceOf(size: Size, blocks: Block[]): Surface {
-  const surface = new Surface(size);
-  surface.draw(size, blocks);
-  return surface;
-}
+/** The rows of a frame, blanks at their ends left out. */
+const rowsOf = ({ cols, rows, cells }: Frame): string[] =>
+  Array.from({ length: rows }, (_, y) =>
+    Array.from({ length: cols }, (_, x) => glyphText(cells[(y * cols + x) * CELL] ?? 0))
+      .join('')
+      .trimEnd(),
+  );
 
-function textOf(surface: Surface): string {
-  const rows = surface.screen.text();
-  surface.dispose();
-  return `\n${rows.join('\n')}\n`;
-}
+const textOf = (frame: Frame): string => `\n${rowsOf(frame).join('\n')}\n`;
 
-const drawn = ({ view }: Person): string => textOf(surfaceOf(view.size, chrome(view, themes.dark)));
+const pictureOf = ({ view }: Person, theme: Theme = themes.dark): Frame =>
+  draw(view.size, chrome(view), theme);
+
+const drawn = (person: Person): string => textOf(pictureOf(person));
 
 function overlaid({ view }: Person): string {
   const rect = overlayRect(view);
-  return rect ? textOf(surfaceOf(rect, overlay(view, rect, themes.dark))) : 'none';
+  return rect ? textOf(draw(rect, overlay(view, rect), themes.dark)) : 'none';
 }
 
 describe('the chrome', () => {
@@ -520,39 +521,24 @@ describe('what others wrote', () => {
     },
   ];
 
-  test('moves no border, whatever its width, and sends nothing to the terminal', () => {
-    const person = new Person({ state: fold(evil), cols: 130, rows: 36 });
-    const surface = surfaceOf(person.view.size, chrome(person.view, themes.dark));
-    const cells = new Uint32Array(130 * 4);
-    const edges = Array.from({ length: 35 }, (_, y) => {
-      surface.screen.readRow(y, cells, 0, 130);
-      return String.fromCodePoint((cells[129 * 4] ?? 0) & 0x1fffff);
-    });
+  test('moves no border, whatever its width', () => {
+    const frame = pictureOf(new Person({ state: fold(evil), cols: 130, rows: 36 }));
+    const edges = Array.from({ length: 35 }, (_, y) => glyphText(frame.cells[(y * 130 + 129) * CELL] ?? 0));
     expect(edges.join('')).toMatch(/^╮[│╮╯]+╯$/);
-    expect(surface.screen.title).toBe('');
-    expect(surface.screen.text().join('\n')).toContain('wide: 日本語');
-    surface.dispose();
+    expect(textOf(frame)).toContain('wide: 日本語');
+  });
+
+  test('is nothing that a terminal obeys', () => {
+    const frame = pictureOf(new Person({ state: fold(evil), cols: 130, rows: 36 }));
+    expect(difference(null, frame).replace(/\x1b\[[?\d;]*[mHGCXKJhl]/g, '')).not.toMatch(
+      /[\x00-\x1f\x7f-\x9f]/,
+    );
   });
 
   test('is drawn without colour when that is asked for', () => {
-    const person = new Person();
-    const surface = surfaceOf(person.view.size, chrome(person.view, themes.none));
-    const cells = new Uint32Array(120 * 4);
-    let coloured = 0;
-    for (let y = 0; y < 35; y += 1) {
-      surface.screen.readRow(y, cells, 0, 120);
-      for (let x = 0; x < 120; x += 1) if ((cells[x * 4 + 1] ?? 0) & 0x3000000) coloured += 1;
-    }
-    expect(coloured).toBe(0);
-    surface.dispose();
-  });
-
-  test('a screen is a screen: nothing of the chrome scrolls', () => {
-    const person = new Person();
-    const surface = surfaceOf(person.view.size, chrome(person.view, themes.dark));
-    surface.draw(person.view.size, chrome(person.view, themes.none));
-    expect(surface.screen).toBeInstanceOf(Screen);
-    expect(surface.screen.history).toBe(0);
-    surface.dispose();
+    const coloured = ({ cells }: Frame) =>
+      cells.filter((word, at) => at % CELL === 1 && (word & 0x3000000) !== 0).length;
+    expect(coloured(pictureOf(new Person()))).toBeGreaterThan(0);
+    expect(coloured(pictureOf(new Person(), themes.none))).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { layoutSchema } from '../../src/core/layout.ts';
-import { runTui } from '../../src/tui/mount.tsx';
+import { runTui } from '../../src/tui/mount.ts';
 
 /** The screen in a process of its own, for tests: the socket's path is its argument. */
 const layouts = Object.fromEntries(
@@ -25,7 +25,9 @@ try {
         : undefined,
     remember: (text) => process.env.MEMORY && writeFileSync(process.env.MEMORY, text),
   });
-  console.log(`ended: ${end.reason}${end.message ? `: ${end.message}` : ''}`);
+  const words = `ended: ${end.reason}${end.message ? `: ${end.message}` : ''}\n`;
+  // A signal to oneself takes what still waits to be written with it.
+  await new Promise((written) => process.stdout.write(words, written));
   if (end.signal) process.kill(process.pid, end.signal);
 } catch (error) {
   console.log(`bug: ${error instanceof Error ? error.message : error}`);

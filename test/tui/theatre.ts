@@ -153,7 +153,6 @@ function program(): string {
     platform: 'node',
     format: 'esm',
     packages: 'external',
-    jsx: 'automatic',
     define: { 'process.env.NODE_ENV': '"production"' },
     logLevel: 'warning',
   });
