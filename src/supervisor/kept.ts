@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** What is in the environment of a session and so cannot change while it runs: its token, and where its hooks go. */
@@ -35,6 +35,11 @@ export class Kept {
     const fresh = `${this.#path}.new`;
     writeFileSync(fresh, JSON.stringify({ sessions: this.#sessions }), { mode: 0o600 });
     renameSync(fresh, this.#path);
+  }
+
+  /** No session is left that needs it. */
+  end(): void {
+    rmSync(this.#path, { force: true });
   }
 }
 

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Event, parseEvent } from '../core/event.ts';
 import { fold } from '../core/reduce.ts';
@@ -29,6 +30,7 @@ export async function endLeftovers(root: string): Promise<{ agents: string[]; ru
   await Promise.all(alive.map(({ name, session }) => end(name, session)));
   await endGates({ root });
   for (const { session } of sessions) removeLeftFile(session.pid);
+  rmSync(paths(root).tokens, { force: true });
   const socket = readPointer(root);
   if (socket) await endTmux(join(dirname(socket), tmuxSocket));
   return { agents: alive.map(({ name }) => name), runtime: removeRuntime(root) };

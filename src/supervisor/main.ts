@@ -152,6 +152,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
     closers.push(
       () => server.close(goodbye(ending)),
       () => finish(project, ending, views),
+      () => livesOn() || kept?.end(),
       () => livesOn() || endSessions(project, ending),
     );
     supervisor.turn(facts, 'mcc', 'up');

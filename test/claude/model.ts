@@ -7,7 +7,8 @@ import type { AddressInfo } from 'node:net';
  */
 
 export type Content =
-  | { type: 'text'; text: string }
+  /** `half`: the second half is not sent before that */
+  | { type: 'text'; text: string; half?: Promise<unknown> }
   | { type: 'tool_use'; name: string; input: Record<string, unknown> };
 
 export interface ToolResult {
@@ -18,6 +19,10 @@ export interface ToolResult {
 
 /** What the script sees of one request. */
 export interface Turn {
+  /** what stands before /v1 in the address it was asked at, without slashes */
+  at: string;
+  /** asked by a subagent of that session */
+  subagent: boolean;
   /** the agent's name, found in mcc's role text; '' when there is none */
   agent: string;
   session: string;
@@ -39,6 +44,7 @@ export interface ApiError {
   status: number;
   type: string;
   message: string;
+  headers?: Record<string, string>;
 }
 
 export const say = (text: string): Content => ({ type: 'text', text });
@@ -62,27 +68,31 @@ export interface Model {
   close(): Promise<void>;
 }
 
-export async function playModel(script: Script): Promise<Model> {
+/**
+ * @param errand answers what is asked without the agent's tools (titles, summaries); 'ok' when not given
+ */
+export async function playModel(script: Script, errand: Script = () => [say('ok')]): Promise<Model> {
   const requests: Request[] = [];
   const turns: Turn[] = [];
   const counts = new Map<string, number>();
   let ids = 0;
 
   const answer = async (request: Request, response: ServerResponse) => {
-    const path = request.path.split('?')[0];
+    const [, at = '', path] = /^\/?(.*?)\/?(\/v1\/[^?]*)/.exec(request.path) ?? [];
     if (path === '/v1/messages/count_tokens') return sendJson(response, 200, { input_tokens: 1000 });
     if (path !== '/v1/messages')
       return sendJson(response, 404, apiError({ status: 404, type: 'not_found_error', message: 'not here' }));
     const body = request.body;
-    if (!isAgentTurn(body)) return send(response, body, [say('ok')], ++ids);
     const session = String(request.headers['x-claude-code-session-id'] ?? '');
-    const count = (counts.get(session) ?? 0) + 1;
+    const subagent = request.headers['x-claude-code-agent-id'] !== undefined;
+    const whole = isAgentTurn(body);
+    const count = (counts.get(session) ?? 0) + (whole ? 1 : 0);
     counts.set(session, count);
-    const turn = readTurn(body, session, count);
-    turns.push(turn);
-    const next = await script(turn);
+    const turn = { ...readTurn(body, session, count), at, subagent };
+    if (whole) turns.push(turn);
+    const next = await (whole ? script : errand)(turn);
     if (Array.isArray(next)) return send(response, body, next, ++ids);
-    return sendJson(response, next.status, apiError(next));
+    return sendJson(response, next.status, apiError(next), next.headers);
   };
 
   const server = createServer((incoming, response) => {
@@ -120,7 +130,7 @@ function isAgentTurn(body: any): boolean {
   return Array.isArray(body.tools) && body.tools.some((tool: any) => tool.name === 'Bash');
 }
 
-function readTurn(body: any, session: string, count: number): Turn {
+function readTurn(body: any, session: string, count: number): Omit<Turn, 'at' | 'subagent'> {
   const system = blocks(body.system).map(textOf).join('\n');
   const names = new Map<string, string>();
   const said: string[] = [];
@@ -151,7 +161,7 @@ function readTurn(body: any, session: string, count: number): Turn {
     prompt: said.at(-1) ?? '',
     results,
     said,
-    tools: (body.tools as { name: string }[]).map((tool) => tool.name),
+    tools: ((body.tools ?? []) as { name: string }[]).map((tool) => tool.name),
     system,
     count,
   };
@@ -167,15 +177,22 @@ const apiError = (error: ApiError) => ({
   error: { type: error.type, message: error.message },
 });
 
-function sendJson(response: ServerResponse, status: number, value: unknown) {
-  response.writeHead(status, { 'content-type': 'application/json' });
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+) {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(value));
 }
 
-function send(response: ServerResponse, body: any, content: Content[], id: number) {
+async function send(response: ServerResponse, body: any, content: Content[], id: number) {
   const usesTool = content.some((block) => block.type === 'tool_use');
   const blocksOut = content.map((block, index) =>
-    block.type === 'text' ? block : { ...block, id: `toolu_${String(id).padStart(8, '0')}${index}` },
+    block.type === 'text'
+      ? { type: block.type, text: block.text }
+      : { ...block, id: `toolu_${String(id).padStart(8, '0')}${index}` },
   );
   const message = {
     id: `msg_${String(id).padStart(8, '0')}`,
@@ -199,8 +216,12 @@ function send(response: ServerResponse, body: any, content: Content[], id: numbe
   for (const [index, block] of blocksOut.entries()) {
     if (block.type === 'text') {
       event('content_block_start', { index, content_block: { type: 'text', text: '' } });
-      for (const piece of block.text.match(/[\s\S]{1,40}/g) ?? [])
+      const pieces = block.text.match(/[\s\S]{1,40}/g) ?? [];
+      const written = content[index];
+      for (const [at, piece] of pieces.entries()) {
+        if (at === pieces.length >> 1 && written?.type === 'text') await written.half;
         event('content_block_delta', { index, delta: { type: 'text_delta', text: piece } });
+      }
     } else {
       event('content_block_start', { index, content_block: { ...block, input: {} } });
       event('content_block_delta', {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test as always, expect, onTestFinished } from 'vitest';
 import { isRunning } from '../../src/core/state.ts';
@@ -147,6 +147,7 @@ test('mcc down ends the tmux server with all it held, also after the supervisor 
   expect((await team.mcc('down')).code).toBe(0);
   await team.until('the second server is gone', () => !isAlive(next, since));
   expect(existsSync(runtime)).toBe(false);
+  expect(readdirSync(join(team.root, '.mcc/run'))).toEqual([]);
 });
 
 test('attach opens the pane of an agent, also while no supervisor runs, and leaves it as it was', async () => {

@@ -79,9 +79,10 @@ export async function endLeftovers({ note }: Project, { name, session }: Agent):
 }
 
 /**
- * Removes what Claude Code leaves in the system's folder for temporary files after its session ended: the socket that
- * versions since 2.1.224 make at a fixed place, named by pid (measured).
+ * Removes what Claude Code leaves outside of its configuration after its session ended: the socket that versions since 2.1.224
+ * make at a fixed place, named by pid: in the user's runtime folder where there is one, else in /tmp (measured).
  */
 export function removeLeftFile(pid: number): void {
-  rmSync(join('/tmp/cc-socks', `${pid}.sock`), { force: true });
+  const places = [process.env.XDG_RUNTIME_DIR, '/tmp'].flatMap((folder) => folder || []);
+  for (const folder of places) rmSync(join(folder, 'cc-socks', `${pid}.sock`), { force: true });
 }

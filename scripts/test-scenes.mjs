@@ -1,0 +1,21 @@
+// npm run test:scenes [-- --version 2.1.197,2.1.329] [--host pty,tmux] [--only words] [--lanes 3] [--list]
+// Plays scenes whose truth is known on the real Claude Code CLI and writes test/scenes/results.json; a version that is not
+// there is installed. --docs writes docs/reliability.md from the results.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { installed, root, run, versionOf } from './claude-binary.mjs';
+
+const words = process.argv.slice(2);
+const at = words.indexOf('--version');
+const [, named] = at < 0 ? [] : words.splice(at, 2);
+const play = join(root, 'test/scenes/run.ts');
+// What is played is what stands in src.
+run(process.execPath, [join(root, 'scripts/build.mjs')]);
+let code = 0;
+for (const version of named?.split(',') ?? [undefined]) {
+  const binary = installed(version);
+  console.log(`Claude Code ${versionOf(binary)}`);
+  const env = { ...process.env, MCC_CLAUDE: binary };
+  code ||= spawnSync(process.execPath, [play, ...words], { stdio: 'inherit', cwd: root, env }).status ?? 1;
+}
+process.exit(code);
