@@ -55,6 +55,8 @@ export interface LaunchInput {
   /** a short private folder for temporary files and sockets (paths of sockets end at 104 bytes), gone after `mcc down` */
   tmp: string;
   token: string;
+  /** what is its worktree's own: name and ports */
+  leases: Readonly<Record<string, string>>;
   /** the user's own environment, of which an allow-list is passed on */
   environment: Readonly<Record<string, string | undefined>>;
   /** whether the session runs as root */

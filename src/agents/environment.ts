@@ -43,20 +43,10 @@ export function sessionEnvironment(
   own: readonly string[] = [],
   fixed: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
-  const wanted = (name: string) =>
-    names.has(name) ||
-    prefixes.some((prefix) => name.startsWith(prefix)) ||
-    input.spec.pass_env.includes(name) ||
-    own.some((rule) => (rule.endsWith('*') ? name.startsWith(rule.slice(0, -1)) : name === rule));
-  const passed = Object.entries(input.environment).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && wanted(entry[0]),
-  );
   return {
-    LANG: 'C.UTF-8',
-    ...Object.fromEntries(passed),
-    ...proxyEnvironment(input.environment),
-    ...input.spec.env,
+    ...ownEnvironment(input, own),
     ...fixed,
+    ...input.leases,
     TERM: 'xterm-256color',
     PATH: [input.bin, ...userPath(input.environment)].join(':'),
     MCC_AGENT: input.agent,
@@ -64,6 +54,36 @@ export function sessionEnvironment(
     MCC_SESSION: input.session,
     MCC_ROOT: input.root,
     MCC_HOOK_URL: input.hookUrl,
+  };
+}
+
+/** The environment of the set-up commands of an agent's worktree: that of its session, without what makes a session of it. */
+export const setupEnvironment = (
+  input: Pick<LaunchInput, 'spec' | 'environment' | 'leases'>,
+): Record<string, string> => ({
+  ...ownEnvironment(input),
+  ...input.leases,
+  PATH: userPath(input.environment).join(':'),
+});
+
+/** What of the user's environment, and of agents.yaml, an agent's programs see. */
+function ownEnvironment(
+  { spec, environment }: Pick<LaunchInput, 'spec' | 'environment'>,
+  own: readonly string[] = [],
+): Record<string, string> {
+  const wanted = (name: string) =>
+    names.has(name) ||
+    prefixes.some((prefix) => name.startsWith(prefix)) ||
+    spec.pass_env.includes(name) ||
+    own.some((rule) => (rule.endsWith('*') ? name.startsWith(rule.slice(0, -1)) : name === rule));
+  const passed = Object.entries(environment).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && wanted(entry[0]),
+  );
+  return {
+    LANG: 'C.UTF-8',
+    ...Object.fromEntries(passed),
+    ...proxyEnvironment(environment),
+    ...spec.env,
   };
 }
 

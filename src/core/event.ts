@@ -39,7 +39,14 @@ const factSchemas = {
     auto: z.boolean(),
     gates: z.array(name),
     agents: z.array(
-      z.object({ name, kind: name, description: z.string().optional(), autostart: z.boolean() }),
+      z.object({
+        name,
+        kind: name,
+        description: z.string().optional(),
+        autostart: z.boolean(),
+        /** what its worktree is to be made ready by, as settingsKey gives it */
+        settings: z.string().optional(),
+      }),
     ),
   },
   'supervisor.started': { pid: z.int(), version: name },
@@ -84,6 +91,14 @@ const factSchemas = {
   'permission.ended': { id: name, how: z.string() },
   'permission.granted': { task: name, rule: z.string() },
   'worktree.ready': { agent: name, path: name, branch: name, commit },
+  // What a worktree is made ready by (copied files, set-up commands), and whether that was done.
+  'worktree.prepared': { agent: name, settings: z.string() },
+  'worktree.unprepared': { agent: name, settings: z.string(), reason: z.string(), hint: z.string() },
+  /** why its session does not start although it is wanted */
+  'agent.waits': { agent: name, reason: z.string() },
+  // Ports that no other worktree gets: the holder is an agent, or the gates.
+  'ports.leased': { holder: name, name, ports: z.array(z.int().min(1).max(65_535)) },
+  'ports.freed': { holder: name },
   'worktree.moved': {
     agent: name,
     branch: name,

@@ -43,7 +43,7 @@ export function weigh(agent: Agent, now: number): Judgement {
     };
   }
   if (!session) {
-    const reason = agent.wanted ? undefined : 'not started';
+    const reason = agent.wanted ? agent.waits : 'not started';
     return {
       status: agent.wanted ? 'starting' : 'exited',
       source: 'process',

@@ -6,6 +6,7 @@ import {
   isEnded,
   isPending,
   isRunning,
+  isUnprepared,
   pendingPosts,
   type State,
   type Task,
@@ -14,6 +15,7 @@ import {
 /** Something to do in the world. `key` names it: the same key is never in hand twice. */
 export type Effect = { key: string } & (
   | { type: 'worktree.make'; agent: string }
+  | { type: 'worktree.prepare'; agent: string }
   | { type: 'session.start'; agent: string }
   | { type: 'session.stop'; agent: string }
   | { type: 'branch.start'; task: string; agent: string; branch: string }
@@ -80,6 +82,12 @@ function planAgent(state: State, world: World, agent: Agent): Effect[] {
   }
   if (!agent.wanted || !agent.declared || world.draining) return [];
   if (!agent.worktree) return [{ type: 'worktree.make', key: `worktree ${name}`, agent: name }];
+  if (isUnprepared(agent)) {
+    // Commands that failed are not run again before somebody has put it right.
+    return agent.worktree.unprepared === agent.settings
+      ? []
+      : [{ type: 'worktree.prepare', key: `setup ${name}`, agent: name }];
+  }
   const due = restartAt(agent);
   return due !== null && due <= world.now
     ? [{ type: 'session.start', key: `session ${name}`, agent: name }]

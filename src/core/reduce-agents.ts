@@ -1,5 +1,5 @@
 import { type Appliers, withAgent, without } from './change.ts';
-import { type Agent, entry, isCrash, type Permission, type State } from './state.ts';
+import { type Agent, entry, isCrash, type Permission, type State, type Worktree } from './state.ts';
 
 /** What facts about the project, its agents, sessions, worktrees and permissions do. */
 
@@ -19,6 +19,18 @@ const newAgent = (name: string, kind: string, wanted: boolean): Agent => ({
 
 /** A worktree as it is made: nothing in it differs from the base. */
 export const unchanged = { dirty: 0, ahead: 0, behind: 0, insertions: 0, deletions: 0 };
+
+type Content = Omit<Worktree, 'path' | 'branch' | 'commit'>;
+
+/** A worktree of which it is not known any more that it was made ready, or that it could not be. */
+const unreadied = <T extends Content>(worktree: T): Omit<T, 'prepared' | 'unprepared'> =>
+  without(worktree, 'prepared', 'unprepared');
+
+/** What failed is tried anew. */
+const retried = (agent: Agent): Agent => {
+  const again = without(agent, 'failure', 'waits') as Agent;
+  return again.worktree ? { ...again, worktree: without(again.worktree, 'unprepared') as Worktree } : again;
+};
 
 /** Permissions that nobody waits for any more are forgotten; the log keeps them. */
 const withoutPermissions = (state: State, over: (permission: Permission) => boolean): State => {
@@ -40,12 +52,13 @@ export const agentAppliers = {
       const before = entry(state.agents, spec.name);
       kept[spec.name] = {
         ...(before
-          ? (without(before, 'description') as Agent)
+          ? (without(before, 'description', 'settings') as Agent)
           : newAgent(spec.name, spec.kind, spec.autostart)),
         kind: spec.kind,
         declared: true,
         wanted: before?.declared ? before.wanted : spec.autostart,
         ...(spec.description === undefined ? {} : { description: spec.description }),
+        ...(spec.settings === undefined ? {} : { settings: spec.settings }),
       };
     }
     return {
@@ -59,15 +72,15 @@ export const agentAppliers = {
     supervisor: { pid, version, since: at },
     merging: null,
     // What failed is tried anew.
-    agents: Object.fromEntries(
-      Object.entries(state.agents).map(([name, agent]) => [name, without(agent, 'failure') as Agent]),
-    ),
+    agents: Object.fromEntries(Object.entries(state.agents).map(([name, agent]) => [name, retried(agent)])),
   }),
   'supervisor.stopped': (state) => ({ ...state, supervisor: null, merging: null }),
   'base.moved': (state, { commit }) => ({ ...state, baseCommit: commit }),
   'agent.wanted': (state, { agent }) =>
-    withAgent(state, agent, (it) => ({ ...it, wanted: true, crashes: 0 })),
-  'agent.unwanted': (state, { agent }) => withAgent(state, agent, (it) => ({ ...it, wanted: false })),
+    withAgent(state, agent, (it) => ({ ...retried(it), wanted: true, crashes: 0 })),
+  'agent.unwanted': (state, { agent }) =>
+    withAgent(state, agent, (it) => ({ ...(without(it, 'waits') as Agent), wanted: false })),
+  'agent.waits': (state, { agent, reason }) => withAgent(state, agent, (it) => ({ ...it, waits: reason })),
   'agent.restarting': (state, { agent }) =>
     withAgent(state, agent, (it) => ({ ...it, restarting: true, crashes: 0 })),
   'agent.reported': (state, { v: _v, seq: _seq, by: _by, cause: _cause, type: _type, agent, ...report }) =>
@@ -81,12 +94,31 @@ export const agentAppliers = {
     withAgent(state, agent, (it) => ({
       ...(without(it, 'failure') as Agent),
       worktree: {
-        ...(it.worktree ?? unchanged),
+        ...unreadied(it.worktree ?? unchanged),
         path,
         branch,
         commit,
       },
     })),
+  'worktree.prepared': (state, { agent, settings }) =>
+    withAgent(state, agent, (it) => ({
+      ...(without(it, 'failure', 'waits') as Agent),
+      ...(it.worktree ? { worktree: { ...unreadied(it.worktree), prepared: settings } } : {}),
+    })),
+  'worktree.unprepared': (state, { agent, settings, reason, hint, at }) =>
+    withAgent(state, agent, (it) => ({
+      ...(without(it, 'waits') as Agent),
+      failure: { reason, hint, at },
+      ...(it.worktree ? { worktree: { ...unreadied(it.worktree), unprepared: settings } } : {}),
+    })),
+  'ports.leased': (state, { holder, name, ports }) => ({
+    ...state,
+    leases: { ...state.leases, [holder]: { name, ports } },
+  }),
+  'ports.freed': (state, { holder }) => ({
+    ...state,
+    leases: without(state.leases, holder),
+  }),
   'worktree.moved': (state, { agent, branch, commit, dirty, ahead, behind, insertions, deletions }) =>
     withAgent(state, agent, (it) =>
       it.worktree
@@ -95,7 +127,7 @@ export const agentAppliers = {
     ),
   'session.started': (state, { agent, session, conversation, pid, start, resumed, at }) =>
     withAgent(state, agent, (it) => ({
-      ...(without(it, 'restarting', 'failure') as Agent),
+      ...(without(it, 'restarting', 'failure', 'waits') as Agent),
       session: { id: session, conversation, pid, start, since: at, resumed },
       reports: {},
     })),
@@ -121,7 +153,7 @@ export const agentAppliers = {
   'file.refused': (state, { file, reason, at }) =>
     noted(state, at, `${file}: ${reason}`, 'look at the reason beside the file'),
   'effect.failed': (state, { effect, error, hint, at }) => {
-    const [, what, agent = ''] = /^(worktree|session) (.+)$/.exec(effect) ?? [];
+    const [, what, agent = ''] = /^(worktree|setup|session) (.+)$/.exec(effect) ?? [];
     const reason = error.replace(/\s+/g, ' ');
     return withAgent(noted(state, at, `${effect}: ${error}`, hint), agent, (it) =>
       // With a worktree there, it is a task's branch that could not be made: that holds the task.

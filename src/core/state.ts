@@ -43,6 +43,17 @@ export interface Worktree {
   behind: number;
   insertions: number;
   deletions: number;
+  /** the settings it was made ready by */
+  prepared?: string;
+  /** the settings that it could not be made ready by */
+  unprepared?: string;
+}
+
+/** What is a worktree's own beside its files, for as long as it is there. */
+export interface Lease {
+  /** unique on this machine: for databases, containers */
+  name: string;
+  ports: number[];
 }
 
 export interface Agent {
@@ -54,6 +65,10 @@ export interface Agent {
   wanted: boolean;
   /** its session is to end and to start again */
   restarting?: true;
+  /** what its worktree is to be made ready by before a session starts in it; absent when by nothing */
+  settings?: string;
+  /** why its session does not start although it is wanted */
+  waits?: string;
   session?: Session;
   worktree?: Worktree;
   reports: Record<string, Report>;
@@ -169,6 +184,8 @@ export interface State {
   posts: Record<string, Post>;
   /** those that wait for an answer, by id */
   permissions: Record<string, Permission>;
+  /** by holder: an agent, or the gates */
+  leases: Record<string, Lease>;
   /** the merge in hand */
   merging: { task: string; commit: string; base: string; since: string } | null;
   /** last failures of effects and refused files, newest last; at most 50 */
@@ -184,6 +201,7 @@ export const emptyState: State = {
   tasks: {},
   posts: {},
   permissions: {},
+  leases: {},
   merging: null,
   notes: [],
 };
@@ -268,6 +286,10 @@ export const byPriority = (a: Task, b: Task): number =>
 /** True for an agent that takes tasks which name nobody: not the architect, not a shell. */
 export const takesAny = (state: State, agent: Agent): boolean =>
   agent.declared && agent.name !== state.team?.architect && agent.kind !== 'shell';
+
+/** True for an agent whose worktree is there, and still to be made ready as agents.yaml says. */
+export const isUnprepared = ({ settings, worktree }: Agent): boolean =>
+  settings !== undefined && worktree !== undefined && worktree.prepared !== settings;
 
 /** True while a session of the agent runs. */
 export const isRunning = (agent: Agent): boolean => agent.session !== undefined && !agent.session.exit;

@@ -12,7 +12,10 @@ export type Finding = { path: Path; at: 'key' | 'value'; what: string; about?: P
 const reserved = ['person', 'supervisor', 'mcc', 'all', 'everyone', 'queue', 'constructor'];
 
 /** Set by mcc in every session: a team that set them would pose as another agent. */
-const ownVariables = ['MCC_TOKEN', 'MCC_ROOT', 'MCC_AGENT', 'MCC_SESSION', 'MCC_HOOK_URL'];
+const ownVariables = [
+  ...['MCC_TOKEN', 'MCC_ROOT', 'MCC_AGENT', 'MCC_SESSION', 'MCC_HOOK_URL'],
+  ...['MCC_PORT', 'MCC_WORKTREE_NAME'],
+];
 
 /** Everything that contradicts itself in a team whose keys are each valid. */
 export function teamProblems(team: Team): Finding[] {
@@ -21,7 +24,21 @@ export function teamProblems(team: Team): Finding[] {
     ...Object.keys(team.agents).flatMap((name) => agentProblems(name, team)),
     ...folderProblems(team),
     ...gateProblems(team),
+    ...worktreeProblems(team, ['worktree'], team.worktree),
   ];
+}
+
+/** Files of a worktree come from inside of the repository, and not from what belongs to git or mcc. */
+function worktreeProblems({ worktrees }: Team, path: Path, settings: Team['worktree']): Finding[] {
+  const taken = ['.git', '.mcc', ...worktrees.split('/').slice(0, 1)];
+  return (['copy', 'link'] as const).flatMap((key) =>
+    (settings[key] ?? []).flatMap((file, index): Finding[] => {
+      const [first] = file.split('/').filter((step) => step !== '' && step !== '.');
+      if (first !== undefined && !leavesRoot(file) && !taken.includes(first)) return [];
+      const what = `expected a file or folder inside the repository, outside ${taken.join(', ')}`;
+      return [{ path: [...path, key, index], at: 'value', what }];
+    }),
+  );
 }
 
 function architectProblems({ agents, architect }: Team): Finding[] {
@@ -39,7 +56,8 @@ function architectProblems({ agents, architect }: Team): Finding[] {
   return [{ path: ['architect'], at: 'value', what }];
 }
 
-function agentProblems(name: string, { agents }: Team): Finding[] {
+function agentProblems(name: string, team: Team): Finding[] {
+  const { agents } = team;
   const agent = agents[name];
   if (!agent) return [];
   const path = ['agents', name];
@@ -56,6 +74,7 @@ function agentProblems(name: string, { agents }: Team): Finding[] {
   });
   for (const tool of agent.allowed_tools.filter((name) => agent.restricted_tools.includes(name)))
     add(['restricted_tools'], 'value', `\`${tool}\` is both allowed and restricted`);
+  if (agent.worktree) found.push(...worktreeProblems(team, [...path, 'worktree'], agent.worktree));
   return found;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { worktreeSchema } from './worktree-settings.ts';
 
 /**
  * The team as agents.yaml declares it, after defaults: the only shape of configuration that the program knows.
@@ -84,6 +85,9 @@ export const agentSchema = z.strictObject({
   directories: words
     .default([])
     .describe('folders this agent is responsible for (told to it and to the architect)'),
+  worktree: worktreeSchema
+    .optional()
+    .describe('what its worktree gets; each key given here replaces that of the team'),
   autostart: z.boolean().default(true).describe('start with `mcc up`'),
 });
 
@@ -111,6 +115,7 @@ export const teamSchema = z.strictObject({
     .min(1)
     .default('worktrees')
     .describe('folder of the worktrees, relative to the repository'),
+  worktree: worktreeSchema.prefault({}).describe('what each worktree gets before its agent starts'),
   layout: z.string().min(1).default('team').describe('layout of the screen, a name from layouts/'),
   theme: z
     .enum(['auto', 'dark', 'light', 'high-contrast', 'none'])

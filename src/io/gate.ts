@@ -92,7 +92,7 @@ export async function runGate(wanted: {
 }
 
 /** Keeps the last bytes of a stream. */
-class Tail {
+export class Tail {
   readonly #limit: number;
   #chunks: Buffer[] = [];
   #length = 0;

@@ -31,6 +31,8 @@ export interface Paths {
   casts: string;
   /** mcc.log */
   log: string;
+  /** output of the set-up of an agent's worktree */
+  setupLog(agent: string): string;
   /** the merge queue's own worktree */
   integration: string;
   trash: string;
@@ -71,6 +73,7 @@ export function paths(root: string, worktrees = 'worktrees'): Paths {
     session: (agent) => at('sessions', agent),
     casts: at('casts'),
     log: at('logs', 'mcc.log'),
+    setupLog: (agent) => at('logs', `setup-${agent}.log`),
     integration: at('integration'),
     trash: at('trash'),
     run: at('run'),

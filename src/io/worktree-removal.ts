@@ -1,4 +1,5 @@
-import { lstat, realpath, rename } from 'node:fs/promises';
+import { lstat, readFile, readlink, realpath, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { exclusively, type Git } from './git.ts';
 import { type Repository, RepositoryProblem, repositoryGit } from './repository.ts';
 import { trashPlace } from './trash.ts';
@@ -15,8 +16,8 @@ export type Removal =
   | { type: 'refused'; reason: string; files: string[] };
 
 /**
- * Removes a linked worktree; its branch stays. Nothing is deleted that git could not restore: a worktree with ignored files is
- * moved to `.mcc/trash/`, and one with uncommitted changes or commits that no branch holds stays where it is, unless
+ * Removes a linked worktree; its branch stays. Nothing is deleted that git could not restore, or that is not in the main
+ * checkout just so: a worktree with ignored files of its own is moved to `.mcc/trash/`, and one with uncommitted changes or commits that no branch holds stays where it is, unless
  * `unsaved` is `trash`: then it is moved too, still a worktree with its index, and lets go of its branch.
  * @throws RepositoryProblem when the path is not a linked worktree of the repository
  */
@@ -39,7 +40,7 @@ export function removeWorktree(wanted: {
       const reason = held ? 'it has uncommitted changes' : 'it is on a commit that no branch holds';
       return unsaved === 'refuse' ? { type: 'refused', reason, files } : moveUnsaved(repository, git, path);
     }
-    if (await hasUnknownContent(git)) {
+    if (await hasUnknownContent(repository, git)) {
       const to = await trashPlace(repository, path);
       await rename(path, to);
       await repositoryGit(repository).run(['worktree', 'prune', '--expire', 'now']);
@@ -49,6 +50,16 @@ export function removeWorktree(wanted: {
     await repositoryGit(repository).run(['worktree', 'remove', path]);
     return { type: 'removed' };
   });
+}
+
+/** True for a link to the main checkout's file, and for a copy that is still the same. */
+async function isOfMain(root: string, worktree: string, name: string): Promise<boolean> {
+  const [own, main] = [join(worktree, name), join(root, name)];
+  const found = await lstat(own).catch(() => null);
+  if (found?.isSymbolicLink()) return (await readlink(own)) === main;
+  if (!found?.isFile()) return false;
+  const [copy, original] = await Promise.all([readFile(own), readFile(main).catch(() => null)]);
+  return original?.equals(copy) === true;
 }
 
 /** The real path of a worktree which git lists as a linked, unlocked one. */
@@ -76,17 +87,14 @@ async function moveUnsaved(repository: Repository, git: Git, path: string): Prom
   return { type: 'trashed', to };
 }
 
-/** Whether it holds what `git worktree remove` would delete for good (ignored files) or refuses to judge (submodules). */
-async function hasUnknownContent(git: Git): Promise<boolean> {
-  const ignored = await git.run([
-    'ls-files',
-    '--others',
-    '--ignored',
-    '--exclude-standard',
-    '--directory',
-    '-z',
-  ]);
-  if (ignored !== '') return true;
+/**
+ * Whether it holds what `git worktree remove` would delete for good (ignored files, unless they are the main checkout's
+ * own) or refuses to judge (submodules).
+ */
+async function hasUnknownContent({ root }: Repository, git: Git): Promise<boolean> {
+  const listed = ['ls-files', '--others', '--ignored', '--exclude-standard', '--directory', '-z'];
+  const ignored = (await git.run(listed)).split('\0').filter((name) => name !== '');
+  for (const name of ignored) if (!(await isOfMain(root, git.cwd, name))) return true;
   const staged = await git.run(['ls-files', '--stage', '-z']);
   return staged.split('\0').some((entry) => entry.startsWith('160000 '));
 }

@@ -34,7 +34,7 @@ export class Clients {
     return {
       version,
       hello: (hello: Hello, link) => {
-        const actor = identify(this.#project.supervisor.state, this.#project.tokens, hello);
+        const actor = identify(this.#project.supervisor.state, this.#project.tokens, hello, root);
         if (typeof actor !== 'string') return { reason: actor.refusal, hint: actor.hint ?? 'mcc help' };
         this.#clients.set(link, {
           link,

@@ -2,6 +2,7 @@ import type { Actor } from '../core/event.ts';
 import { type Refusal, refuse } from '../core/refusal.ts';
 import { isRunning, type State } from '../core/state.ts';
 import { ancestry, environHas, lookUp, sessionOf } from '../io/process.ts';
+import { gateMark, setupMark, setupMarkOf } from './marks.ts';
 import type { Tokens } from './tokens.ts';
 
 /**
@@ -13,11 +14,17 @@ export function identify(
   state: State,
   tokens: Tokens,
   caller: { pid: number; token?: string | undefined },
+  root: string,
 ): Actor | Refusal {
   const { pid, token } = caller;
   const actor = token === undefined ? 'person' : tokens.actor(token);
   if (actor === undefined)
     return refuse('this token belongs to no running session', 'leave the session and start it again');
+  if (actor === 'person' && isForeignCode(state, root, pid))
+    return refuse(
+      'this call comes from a gate or a set-up command: these run the code of agents',
+      'call mcc yourself',
+    );
   const owner = sessionAround(state, pid);
   if (owner === undefined || actor === `agent:${owner}`) return actor;
   const instead =
@@ -35,6 +42,16 @@ export function identify(
 export function markOf({ pid, token }: { pid: number; token?: string | undefined }): string {
   const found = token === undefined ? lookUp(pid) : undefined;
   return found && found.ppid === 1 && !found.terminal ? ` (detached process ${pid})` : '';
+}
+
+/** True for what a gate or a set-up command of this project has started. */
+function isForeignCode({ agents }: State, root: string, pid: number): boolean {
+  const marks = Object.values(agents)
+    .filter(({ settings }) => settings !== undefined)
+    .map(({ name }) => [setupMark, setupMarkOf(root, name)] as const);
+  return ancestry(pid).some((one) =>
+    [[gateMark, root] as const, ...marks].some(([name, value]) => environHas(one, name, value)),
+  );
 }
 
 /** The agent whose session a process belongs to: by ancestry, by terminal session, or by the mark in its environment. */

@@ -10,6 +10,7 @@ import { killTree, membersOf } from '../io/tree.ts';
 import { endTmux, tmuxSocket } from '../term/tmux.ts';
 import { endGates } from './effects/gates.ts';
 import { removeLeftFile, treeOf } from './effects/session-end.ts';
+import { endSetup } from './effects/setup.ts';
 
 /** How long processes that were left behind may take to end when asked, in ms. */
 const graceMs = 2_000;
@@ -29,6 +30,8 @@ export async function endLeftovers(root: string): Promise<{ agents: string[]; ru
   const alive = sessions.filter(({ session }) => membersOf(treeOf(session)).length > 0);
   await Promise.all(alive.map(({ name, session }) => end(name, session)));
   await endGates({ root });
+  const prepared = Object.values(agents).filter(({ settings }) => settings);
+  await Promise.all(prepared.map(({ name }) => endSetup({ root }, name)));
   for (const { session } of sessions) removeLeftFile(session.pid);
   rmSync(paths(root).tokens, { force: true });
   const socket = readPointer(root);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Event, type Fact, parseEvent } from '../core/event.ts';
 import type { Team } from '../core/team.ts';
+import { settingsKey, worktreeSettings } from '../core/worktree-settings.ts';
 import { serveHooks } from '../io/hooks.ts';
 import { acquire, type Owner } from '../io/lock.ts';
 import { Log } from '../io/log.ts';
@@ -228,10 +229,17 @@ async function opening({ repository, team, version }: SupervisorOptions, base: s
         kind: spec.kind,
         autostart: spec.autostart,
         ...(spec.description === undefined ? {} : { description: spec.description }),
+        ...settingsOf(team, name),
       })),
     },
     ...(commit ? [{ type: 'base.moved' as const, commit }] : []),
   ];
+}
+
+/** What the worktree of an agent is to be made ready by, where there is something. */
+function settingsOf(team: Team, name: string): { settings?: string } {
+  const settings = settingsKey(worktreeSettings(team, name));
+  return settings === '' ? {} : { settings };
 }
 
 function makeLogger(path: string): pino.Logger {

@@ -3,6 +3,7 @@ import { mergeTask } from './effects/merge.ts';
 import { fileMessage, shelveMessage, typeMessages } from './effects/message.ts';
 import { startSession } from './effects/session.ts';
 import { stopSession } from './effects/session-end.ts';
+import { prepareWorktree } from './effects/setup.ts';
 import { makeWorktree, startTaskBranch } from './effects/worktree.ts';
 import type { Project } from './project.ts';
 import { writeResult } from './views.ts';
@@ -12,6 +13,8 @@ export async function perform(project: Project, effect: Effect): Promise<void> {
   switch (effect.type) {
     case 'worktree.make':
       return makeWorktree(project, effect.agent);
+    case 'worktree.prepare':
+      return prepareWorktree(project, effect.agent);
     case 'session.start':
       return startSession(project, effect.agent);
     case 'session.stop':

@@ -4,6 +4,7 @@ import { killTree } from '../io/tree.ts';
 import { endGates } from './effects/gates.ts';
 import { adoptSession } from './effects/session.ts';
 import { removeLeftFile, treeOf } from './effects/session-end.ts';
+import { endSetup } from './effects/setup.ts';
 import type { Project } from './project.ts';
 import { receiptsAfter } from './receipts.ts';
 
@@ -20,6 +21,7 @@ export async function recover(project: Project): Promise<Fact[]> {
   const [exits] = await Promise.all([
     Promise.all(agents.filter(isRunning).map((agent) => settle(project, agent))),
     endGates(project),
+    ...agents.filter(({ settings }) => settings).map(({ name }) => endSetup(project, name)),
   ]);
   await removeUnknown(project);
   const receipts = await Promise.all(agents.map(({ name }) => receiptsAfter(project, name)));

@@ -26,6 +26,7 @@ export function given(change: Partial<LaunchInput> & { agents?: Record<string, o
     bin: '/repo/.mcc/run/bin',
     tmp: '/run/user/1000/mcc-1a2b/backend',
     token: 'token-of-backend',
+    leases: {},
     environment: { PATH: '/usr/bin:/bin', HOME: '/home/me', SHELL: '/bin/bash' },
     isRoot: false,
     ...rest,

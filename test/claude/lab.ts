@@ -115,6 +115,7 @@ export class Lab {
       bin: join(folder, 'bin'),
       tmp: join(this.#top, 'tmp'),
       token: 'lab-token',
+      leases: {},
       environment: {
         PATH: process.env.PATH,
         HOME: this.home,

@@ -2,10 +2,10 @@ import type { Fact } from '../../core/event.ts';
 import { checkoutCandidate, ensureIntegration, gateEnvironment, runGate } from '../../io/gate.ts';
 import { startTime } from '../../io/process.ts';
 import { killTree } from '../../io/tree.ts';
+import { leasedEnvironment, leasePorts } from '../leases.ts';
+import { gateMark } from '../marks.ts';
 import type { Project } from '../project.ts';
 
-/** The variable that marks every process of a gate with its project, so that none outlives it, daemons neither. */
-const gateMark = 'MCC_GATE';
 /** How much of a gate's output its author and the log get, in characters. */
 const outputLength = 4_000;
 
@@ -24,12 +24,13 @@ export async function runGates(
   if (gates.length === 0) return null;
   const { repository, paths } = project;
   await ensureIntegration(repository, paths.integration);
+  await leasePorts(project);
   await checkoutCandidate(repository, paths.integration, commit);
   for (const gate of gates) {
     const result = await runGate({
       gate,
       cwd: paths.integration,
-      env: gateEnvironment(project.environment, { [gateMark]: project.root }),
+      env: gateEnvironment(project.environment, { ...leasedEnvironment(project), [gateMark]: project.root }),
       signal: project.ending,
     });
     await endGates(project);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Kind, kinds, type Launch } from '../../agents/index.ts';
-import type { Agent } from '../../core/state.ts';
+import { type Agent, isUnprepared } from '../../core/state.ts';
 import { startTime } from '../../io/process.ts';
 import { killTree } from '../../io/tree.ts';
 import type { Session } from '../../term/pty.ts';
@@ -12,6 +12,7 @@ import { watchActivity } from '../activity.ts';
 import { reported, watchSessionFile, watchStartFile } from '../evidence.ts';
 import { readHook } from '../hook.ts';
 import { inTurn } from '../in-turn.ts';
+import { leasedEnvironment } from '../leases.ts';
 import { dialogClosed } from '../permission.ts';
 import type { Project } from '../project.ts';
 import { Terminal } from '../terminal.ts';
@@ -32,7 +33,11 @@ export async function startSession(project: Project, name: string): Promise<void
   if (!before?.worktree) return;
   await endLeftovers(project, before);
   // A folder that somebody removed is made anew, on its branch.
-  if (!existsSync(before.worktree.path)) await makeWorktree(project, name);
+  if (!existsSync(before.worktree.path)) {
+    await makeWorktree(project, name);
+    const made = supervisor.state.agents[name];
+    if (made && isUnprepared(made)) return;
+  }
   const resume = await conversationOf(project, kind, before);
   const agent = supervisor.state.agents[name];
   if (supervisor.draining || !agent?.wanted) return;
@@ -178,6 +183,7 @@ function launchOf(
     bin,
     tmp: temporaryFolder(project, name),
     token,
+    leases: leasedEnvironment(project, name),
     environment: project.environment,
     isRoot: process.getuid?.() === 0,
   });
