@@ -57,7 +57,8 @@ export type Question =
   | { type: 'worktree'; agent: string }
   | { type: 'head'; branch: string }
   | { type: 'diff'; branch: string; commit: string }
-  | { type: 'evidence'; agent: string };
+  | { type: 'evidence'; agent: string }
+  | { type: 'way'; agent: string };
 
 export type Answer =
   | {
@@ -70,6 +71,13 @@ export type Answer =
   | { type: 'head'; commit: string | null }
   | { type: 'diff'; head: string | null; stat: string; files: string[]; diff: string; conflicts: string[] }
   | { type: 'evidence'; reports: Report[]; notes: string[]; holding: string | null }
+  | {
+      type: 'way';
+      /** why a message that the person wants handed over now must wait all the same; null when it need not */
+      blocked: string | null;
+      /** mcc is typing to this agent right now */
+      typing: boolean;
+    }
   | { type: 'failed'; error: string };
 
 export interface Context {

@@ -8,6 +8,7 @@ import { whoDecides } from './find.ts';
 import { messageCommands } from './message.ts';
 import { paneCommands } from './pane.ts';
 import { permissionCommands } from './permission.ts';
+import { receiptCommands } from './receipt.ts';
 import { runCommands } from './run.ts';
 import { taskCommands } from './task.ts';
 import { parseWords } from './words.ts';
@@ -18,6 +19,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     ...runCommands,
     ...taskCommands,
     ...messageCommands,
+    ...receiptCommands,
     ...branchCommands,
     ...agentCommands,
     ...permissionCommands,

@@ -4,7 +4,7 @@ import { isRefusal, refuse } from '../core/refusal.ts';
 import { entry, isPending, type Post, pendingPosts, taskOf } from '../core/state.ts';
 import { agentOf, arg, type Command, type Context, define, type Outcome, text } from './define.ts';
 import { findAgent } from './find.ts';
-import { postLine } from './show.ts';
+import { postLine, postPage } from './show.ts';
 
 export const messageCommands: Command[] = [
   define({
@@ -112,7 +112,7 @@ function send(context: Context): Outcome {
   });
 }
 
-function inbox({ state, input, by }: Context): Outcome {
+function inbox({ state, input, by, now }: Context): Outcome {
   const reader = agentOf(by);
   const which = arg(input, 'which');
   const all = input.flags.all === true;
@@ -121,7 +121,7 @@ function inbox({ state, input, by }: Context): Outcome {
     if (reader !== undefined && one.message.to !== reader && one.message.from !== reader)
       return refuse(`${which} is not for you`, 'mcc inbox');
     const own = one.message.to === (reader ?? 'person');
-    return { ...(own ? took([one]) : {}), text: `${postLine(one)}\n\n${one.message.body}`, data: one };
+    return { ...(own ? took([one]) : {}), text: postPage(one, now), data: one };
   }
   if (reader !== undefined && which !== '' && which !== reader)
     return refuse(`the inbox of ${which} is not yours`, 'mcc inbox');
@@ -134,7 +134,9 @@ function inbox({ state, input, by }: Context): Outcome {
     .sort((a, b) => a.seq - b.seq);
   // Whoever reads the own inbox gets its messages in full: that is their acceptance.
   const own = box === (reader ?? 'person');
-  const body = own ? posts.map((post) => `${postLine(post)}\n${post.message.body}\n`) : posts.map(postLine);
+  const body = own
+    ? posts.map((post) => `${postLine(post, now)}\n${post.message.body}\n`)
+    : posts.map((post) => postLine(post, now));
   return {
     ...(own ? took(posts) : {}),
     text: body.join('\n') || 'no messages',

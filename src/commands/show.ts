@@ -85,11 +85,63 @@ export function agentLine(state: State, agent: Agent, now: number): string {
   return parts.join(' ').trimEnd();
 }
 
-export function postLine(post: Post): string {
+export function postLine(post: Post, now: number): string {
   const { id, from, to, subject, body } = post.message;
   const text = (subject ?? body).replace(/\s+/g, ' ');
   const held = post.held && isPending(post) ? `, held: ${post.held}` : '';
-  return `${id}  ${from} → ${to}  [${post.receipt}${held}]  ${text.length > 100 ? `${text.slice(0, 99)}…` : text}`;
+  return `${id}  ${from} → ${to}  [${post.receipt} ${since(post.times[post.receipt] ?? post.at, now)}${held}]  ${text.length > 100 ? `${text.slice(0, 99)}…` : text}`;
+}
+
+const ago = (ms: number): string => {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  if (seconds < 60) return `${seconds} s ago`;
+  return seconds < 3600 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
+};
+
+/** How long ago something was, in the largest fitting unit. */
+export const since = (at: string, now: number): string => ago(now - Date.parse(at));
+
+/** The stages of a message in the order in which it came to them, each with when that was. */
+export const stagesOf = ({ times }: Post): [stage: string, at: string][] =>
+  Object.entries(times).sort(([, a], [, b]) => a.localeCompare(b));
+
+/** A message with its receipts and its whole text. */
+export function postPage(post: Post, now: number): string {
+  const { id, from, to, kind, subject, body, task, reply_to } = post.message;
+  const about = {
+    held: post.held,
+    'handed over': [
+      post.route && `by ${post.route}`,
+      post.session && `to session ${post.session.slice(0, 8)}`,
+    ]
+      .filter(Boolean)
+      .join(', '),
+  };
+  const rows: [string, string | undefined][] = [
+    ['from', post.by === from || post.by === `agent:${from}` ? from : `${from} (put there by ${post.by})`],
+    ['to', to],
+    ['kind', kind],
+    ['task', task],
+    ['answers', reply_to],
+    ['again', post.again ? `queued again ${counted(post.again, 'time')}` : undefined],
+    ...stagesOf(post).map(([stage, at]): [string, string] => {
+      const more = entry(about, stage);
+      return [stage, `${at}  ${since(at, now)}${more ? `  ${more}` : ''}`];
+    }),
+  ];
+  const shown = rows.flatMap(([name, value]) => (value ? [`${name.padEnd(12)} ${value}`] : []));
+  return [`${id}  ${(subject ?? kind).replace(/\s+/g, ' ')}`, ...shown, ...choices(post), '', body].join(
+    '\n',
+  );
+}
+
+/** What can be done about a message that is held. */
+function choices({ held, receipt, message: { id } }: Post): string[] {
+  if (held === undefined) return [];
+  const resolve = `mcc message resolve ${id}`;
+  return receipt === 'handed over'
+    ? [`decide       ${resolve} hands it over again; --arrived: it has it; --drop: it need not have it`]
+    : [`decide       ${resolve} hands it over now, where that is safe; --drop: it need not have it`];
 }
 
 /** What waits for the person, the most pressing first: one line each, with the command that resolves it. */
@@ -150,8 +202,17 @@ export function attention(
         ]
       : [];
   });
-  return [...agents, ...letters(state), ...tasks, ...unmanned(state)];
+  return [...agents, ...undecided(state), ...letters(state), ...tasks, ...unmanned(state)];
 }
+
+/** Messages of which only a person can say whether they arrived: they are in the way of those behind them. */
+const undecided = (state: State): { text: string; hint: string }[] =>
+  Object.keys(state.agents).flatMap((name) => {
+    const [first] = pendingPosts(state, name);
+    if (first?.receipt !== 'handed over' || !first.held) return [];
+    const { id } = first.message;
+    return [{ text: `${id} for ${name}: ${first.held}`, hint: `mcc message show ${id}` }];
+  });
 
 /** An agent of which the worktree or session cannot be made: it is tried again and again, and needs somebody all the same. */
 const failed = (agent: Agent, { reason, hint }: NonNullable<Agent['failure']>) => ({

@@ -31,6 +31,8 @@ export type Needs = (typeof needs)[number];
 export const priorities = ['low', 'normal', 'high', 'urgent'] as const;
 export type Priority = (typeof priorities)[number];
 
+export const resolutions = ['send', 'drop', 'arrived'] as const;
+
 const factSchemas = {
   // The project and who serves it.
   'team.declared': {
@@ -177,6 +179,8 @@ const factSchemas = {
   'message.accepted': { id: name },
   'message.requeued': { id: name, reason: z.string() },
   'message.held': { id: name, reason: z.string() },
+  /** a person decided on one that waits: hand it over now, drop it, or count it as taken */
+  'message.resolved': { id: name, how: z.enum(resolutions) },
   'file.refused': { file: name, reason: z.string() },
 
   'effect.failed': { effect: name, error: z.string(), hint: z.string().optional() },

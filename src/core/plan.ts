@@ -1,3 +1,4 @@
+import type { Status } from './event.ts';
 import { weigh } from './evidence.ts';
 import {
   type Agent,
@@ -110,18 +111,30 @@ function planTyping(state: State, world: World, agent: Agent): Effect[] {
   return [{ type: 'message.type', key: `typing ${agent.name}`, agent: agent.name, ids: queued }];
 }
 
-/** Why messages for an agent cannot be handed over now, in words; null when they can. */
-export function holding(state: State, world: World, name: string): string | null {
+/** In these states the keyboard may be tried; that nothing is known of an agent, only where the person wants it. */
+export const mayType = (status: Status, urged: boolean): boolean =>
+  status === 'idle' || (urged && status === 'unknown');
+
+/**
+ * Why messages for an agent cannot be handed over now, in words; null when they can. What the person wants handed over
+ * now does not wait for their own hands, nor for a word of an agent that says nothing.
+ */
+export function holding(
+  state: State,
+  world: World,
+  name: string,
+  urged = pendingPosts(state, name).some((post) => post.urged),
+): string | null {
   const agent = entry(state.agents, name);
   const pane = entry(world.panes, name);
   if (!agent || !isRunning(agent) || !pane) return 'it does not run';
   if (pane.composer === 'none') return `a ${agent.kind} takes no messages: it reads them with mcc inbox`;
   const { status, reason } = weigh(agent, world.now);
   if (status === 'needs-you') return `a dialog is open${reason ? `: ${reason}` : ''}`;
-  if (status !== 'idle') return `it is ${status}`;
+  if (!mayType(status, urged)) return `it is ${status}`;
   if (pane.composer === 'draft') return 'your draft is in its composer: send it or clear it';
   if (pane.composer === 'absent') return 'its composer is not on the screen';
-  if (pane.typedMs < handsOffMs) return 'you are typing';
+  if (pane.typedMs < handsOffMs && !urged) return 'you are typing';
   return pane.quietMs < settledMs ? 'its screen is still changing' : null;
 }
 

@@ -35,10 +35,13 @@ function askedAbout({ posts }: State, { id, kind, round }: Task): string[] {
 }
 
 /** The task went a step on: what mcc asked about it is answered, and not delivered any more if it still waited. */
-function stepped(state: State, id: string): State {
+function stepped(state: State, id: string, at: string): State {
   const task = entry(state.tasks, id);
   return task
-    ? askedAbout(state, task).reduce((next, letter) => withPost(next, letter, answer), state)
+    ? askedAbout(state, task).reduce(
+        (next, letter) => withPost(next, letter, (post) => answer(post, at)),
+        state,
+      )
     : state;
 }
 
@@ -108,7 +111,7 @@ export const taskAppliers = {
       mergeAsked: false,
       at: { ...it.at, submitted: at },
     }));
-    return seenAt(stepped(submitted, task), submitted.tasks[task]?.agent, branch, commit);
+    return seenAt(stepped(submitted, task, at), submitted.tasks[task]?.agent, branch, commit);
   },
   'task.approved': (state, { task, commit, by, at }) => {
     const approved = withOpen(state, task, (it) => ({
@@ -117,9 +120,9 @@ export const taskAppliers = {
       approval: { commit, by, at },
     }));
     const { agent, branch } = approved.tasks[task] ?? {};
-    return seenAt(stepped(approved, task), agent, branch, commit);
+    return seenAt(stepped(approved, task, at), agent, branch, commit);
   },
-  'task.rejected': (state, { task, reason }) =>
+  'task.rejected': (state, { task, reason, at }) =>
     stepped(
       withOpen(state, task, (it) => ({
         ...(without(it, 'approval', 'held') as Task),
@@ -129,6 +132,7 @@ export const taskAppliers = {
         findings: [...it.findings, { round: it.round, kind: 'rejected', text: reason, files: [] }],
       })),
       task,
+      at,
     ),
   'task.returned': (state, { task, commit, reason, detail, files }) =>
     endMerge(
@@ -152,6 +156,7 @@ export const taskAppliers = {
       stepped(
         withTask(state, task, (it) => ({ ...end(it, { at, by }), status: 'merged', merged: base })),
         task,
+        at,
       ),
       task,
     ),
@@ -161,12 +166,14 @@ export const taskAppliers = {
     stepped(
       withOpen(state, task, (it) => ({ ...end(it, { at, by }), status: 'done', result })),
       task,
+      at,
     ),
   'task.failed': (state, { task, reason, at, by }) =>
     endMerge(
       stepped(
         withOpen(state, task, (it) => ({ ...giveUp(it, { at, by }), status: 'failed', reason })),
         task,
+        at,
       ),
       task,
     ),
@@ -175,6 +182,7 @@ export const taskAppliers = {
       stepped(
         withOpen(state, task, (it) => ({ ...giveUp(it, { at, by }), status: 'cancelled', reason })),
         task,
+        at,
       ),
       task,
     ),

@@ -141,7 +141,8 @@ export interface Task {
   at: { added: string; assigned?: string; submitted?: string; ended?: string };
 }
 
-export type Receipt = 'queued' | 'handed over' | 'accepted' | 'answered';
+/** dropped: a person took it out of the way, and its reader does not get it. */
+export type Receipt = 'queued' | 'handed over' | 'accepted' | 'answered' | 'dropped';
 
 export interface Post {
   message: Message;
@@ -152,6 +153,12 @@ export interface Post {
   /** session it was handed to */
   session?: string;
   held?: string;
+  /** when it last came to a stage, ISO 8601; `held` only while it is */
+  times: Partial<Record<Receipt | 'held', string>>;
+  /** a person wants it handed over as soon as it is safe */
+  urged?: true;
+  /** how often it was queued again */
+  again?: number;
   at: string;
   /** position in the order of delivery */
   seq: number;

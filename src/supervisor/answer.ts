@@ -66,6 +66,11 @@ const answers: {
       conflicts: conflicts.map((conflict) => conflict.path),
     };
   },
+  way: async ({ supervisor }, { agent }) => ({
+    type: 'way',
+    blocked: holding(supervisor.state, supervisor.world(), agent, true),
+    typing: supervisor.busy.has(`typing ${agent}`),
+  }),
   evidence: async (project, { agent }) => {
     const { supervisor } = project;
     const terminal = supervisor.terminals.get(agent);

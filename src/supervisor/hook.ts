@@ -125,6 +125,11 @@ function nextPosts(pending: Post[]): Post[] {
 
 /** Messages as an agent reads them. */
 export const textOf = (project: Project, name: string, posts: readonly Post[]): string =>
-  posts
-    .map(({ message }) => messageText(message, join(project.paths.inbox(name), 'new', `${message.id}.json`)))
-    .join('\n\n');
+  posts.map((post) => messageText(post.message, aboutOf(project, name, post))).join('\n\n');
+
+/** What is known of a message beside its text. */
+export const aboutOf = (project: Project, name: string, { message, by, again }: Post) => ({
+  file: join(project.paths.inbox(name), 'new', `${message.id}.json`),
+  byAgent: by.startsWith('agent:'),
+  again: again !== undefined,
+});

@@ -1,3 +1,4 @@
+import { kinds } from '../agents/index.ts';
 import type { Fact } from '../core/event.ts';
 import { type Post, pendingPosts, type State } from '../core/state.ts';
 import type { Project } from './project.ts';
@@ -17,19 +18,22 @@ export async function receiptsIn(state: State, agent: string, transcript: string
 
 /**
  * What became of messages that were being handed over when a session ended: its own transcript tells, and what it does
- * not tell is queued again, for the next session.
+ * not tell is queued again, for the next session. Of a kind that keeps none it cannot be known: the person decides.
  */
-export async function receiptsAfter({ supervisor, paths }: Project, name: string): Promise<Fact[]> {
+export async function receiptsAfter({ supervisor, paths, team }: Project, name: string): Promise<Fact[]> {
   const { state } = supervisor;
-  const handed = handedPosts(state, name).map(({ message }) => message);
+  const posts = handedPosts(state, name);
+  const handed = posts.map(({ message }) => message);
   const conversation = state.agents[name]?.session?.conversation;
   if (handed.length === 0) return [];
   const path = conversation ? findTranscript(paths.session(name), conversation) : undefined;
   const accepted = path ? await acceptedIn(path, handed) : new Set<string>();
-  return handed.map(
-    ({ id }): Fact =>
-      accepted.has(id)
-        ? { type: 'message.accepted', id }
-        : { type: 'message.requeued', id, reason: 'the session ended before it took it' },
-  );
+  const { kind } = team.agents[name] ?? {};
+  const tells = path !== undefined || (kind !== undefined && kinds[kind].isResumable !== undefined);
+  const unknown = 'its session ended, and nothing tells whether it took it';
+  return posts.flatMap(({ message: { id }, held }): Fact[] => {
+    if (accepted.has(id)) return [{ type: 'message.accepted', id }];
+    if (tells) return [{ type: 'message.requeued', id, reason: 'the session ended before it took it' }];
+    return held === unknown ? [] : [{ type: 'message.held', id, reason: unknown }];
+  });
 }

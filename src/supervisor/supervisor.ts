@@ -1,7 +1,7 @@
 import type { Actor, Event, Fact } from '../core/event.ts';
 import { weigh } from '../core/evidence.ts';
 import { follow } from '../core/follow.ts';
-import { type Effect, type Pane, plan, settledMs, type World } from '../core/plan.ts';
+import { type Effect, mayType, type Pane, plan, settledMs, type World } from '../core/plan.ts';
 import { fold, reduce } from '../core/reduce.ts';
 import { emptyState, type State } from '../core/state.ts';
 import type { Clock } from './clock.ts';
@@ -174,7 +174,7 @@ export class Supervisor {
   /** Reading a composer costs a look at the whole screen: it is read only where a message waits and may be typed. */
   #paneOf(terminal: Terminal, now: number): Pane {
     const agent = this.state.agents[terminal.agent];
-    const due = agent && firstWaiting(this.state, agent) && weigh(agent, now).status === 'idle';
+    const due = agent && firstWaiting(this.state, agent) && mayType(weigh(agent, now).status, true);
     return {
       composer: !terminal.kind.composer ? 'none' : due ? this.#composerOf(terminal) : 'absent',
       quietMs: now - terminal.outputAt,

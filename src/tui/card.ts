@@ -106,13 +106,19 @@ const trimStart = (spans: Line): Line => {
   return first ? [{ text: first.text.trimStart(), style: first.style }, ...rest] : spans;
 };
 
-/** Messages that wait for the agent, and why they are not handed over. */
-function waiting(state: State, name: string): Line {
+/** Messages that wait for the agent, why they are not handed over, and the keys that resolve it. */
+function waiting(state: State, name: string, keys: string | undefined): Line {
   const posts = pendingPosts(state, name);
   if (posts.length === 0) return [];
-  const held = posts.find((post) => post.held)?.held;
+  const held = posts.find((post) => post.held);
+  // A dialog, a draft and a turn are in the way until they are over: no key helps.
+  const helps = held?.receipt === 'handed over' || /^(you are typing|it is unknown)/.test(held?.held ?? '');
+  const resolve = keys !== undefined && helps ? ` (${keys})` : '';
   return line(
-    span(`✉ ${posts.length}${held ? ` held: ${held}` : ' on the way'}`, held ? { color: 'yellow' } : quiet),
+    span(
+      `✉ ${posts.length}${held ? ` held${resolve}: ${held.held}` : ' on the way'}`,
+      held ? { color: 'yellow' } : quiet,
+    ),
   );
 }
 
@@ -133,7 +139,16 @@ function beside(first: Line, second: Line, cols: number): Line {
 export function agentFrame(
   state: State,
   agent: Agent,
-  look: { number: number; now: number; focused: boolean; cols: number; scrolled: number; leader: string },
+  look: {
+    number: number;
+    now: number;
+    focused: boolean;
+    cols: number;
+    scrolled: number;
+    leader: string;
+    /** the keys that resolve a held message of the focused agent */
+    resolve?: string | undefined;
+  },
 ): Frame {
   const { number, now, focused, cols, scrolled } = look;
   const { left, right } = choose(
@@ -146,7 +161,11 @@ export function agentFrame(
   return {
     title: left,
     aside: right,
-    foot: beside(waiting(state, agent.name), ended(agent, now, look.leader), cols - 4),
+    foot: beside(
+      waiting(state, agent.name, focused ? look.resolve : undefined),
+      ended(agent, now, look.leader),
+      cols - 4,
+    ),
     footAside: lookBackAside(scrolled),
     style: focused ? accent : needsPerson(weigh(agent, now).status) ? waitingFrame : quiet,
   };

@@ -1,9 +1,9 @@
 import { type Refusal, refuse } from '../core/refusal.ts';
-import { childrenOf, isEnded, type State, type Task } from '../core/state.ts';
+import { childrenOf, entry, isEnded, isPending, type State, type Task } from '../core/state.ts';
 import { clip } from './line.ts';
 import type { Confirm, Scene } from './ui.ts';
 
-/** What a single key on a list does not do at once: approve, merge and cancel ask first. */
+/** What a single key on a list does not do at once: approve, merge, cancel and drop ask first. */
 
 /** What is asked, and the words that a yes stands for. */
 export interface Question {
@@ -25,6 +25,7 @@ const questions: Readonly<Record<string, (task: Task, scene: Scene) => Question 
  * What cannot be done now is refused at once, so that a yes never counts for something that came later.
  */
 export function questionOf(words: readonly string[], scene: Scene): Question | Refusal | null {
+  if (words[0] === 'message' && words.includes('--drop')) return askDrop(words[2] ?? '', scene);
   const name = words[0] === 'task' ? `task ${words[1]}` : (words[0] ?? '');
   const task = scene.state.tasks[words[words[0] === 'task' ? 2 : 1] ?? ''];
   return task ? (questions[name]?.(task, scene) ?? null) : null;
@@ -74,6 +75,22 @@ function askCancel(task: Task, scene: Scene): Question | Refusal {
     words: ['task', 'cancel', id],
     confirm: { does: 'cancels', flag: '--reason', otherwise: 'not wanted any more' },
     hint: 'why (optional)',
+  };
+}
+
+function askDrop(id: string, { state, size }: Scene): Question | Refusal {
+  const post = entry(state.posts, id);
+  if (!post || !isPending(post)) return refuse(`${id} does not wait any more`, `message show ${id}`);
+  const { to, subject, body } = post.message;
+  const head = `drop ${id} to ${to} "`;
+  const said = clip(
+    (subject ?? body).replace(/\s+/g, ' '),
+    Math.max(8, Math.min(100, size.cols - 4) - 6 - head.length),
+  );
+  return {
+    title: `${head}${said}"?`,
+    words: ['message', 'resolve', id, '--drop'],
+    confirm: { does: 'drops', flag: null, otherwise: null },
   };
 }
 

@@ -72,6 +72,7 @@ const receipts = [
   ['handed over', 'it was given to the agent'],
   ['accepted', 'the agent took it up'],
   ['answered', 'an answer came'],
+  ['dropped', 'you took it out of the way'],
 ] as const;
 
 const markRow = (symbol: string, word: string, meaning: string): string =>

@@ -30,6 +30,9 @@ const row = (key: string, words: string, label: string): Binding => ({ key, word
 const move = (key: string, direction: string): Binding =>
   row(key, `focus ${direction}`, `focus ${direction}`);
 
+/** The words of the key that resolves a held message: a pane's frame names that key. */
+export const resolveWords = 'message resolve {agent}';
+
 const tables: Record<Place, readonly Binding[]> = {
   leader: [
     row('a', 'attention next', 'next that needs you'),
@@ -39,6 +42,7 @@ const tables: Record<Place, readonly Binding[]> = {
     row('y', 'allow {agent}', 'allow what it asks'),
     row('x', 'deny {agent} --reason …', 'deny it, with a reason'),
     row('m', 'send {agent} …', 'message to the agent'),
+    row('s', resolveWords, 'send what is held'),
     row('q', 'ask …', 'ask the architect'),
     row('t', 'task add …', 'new task'),
     row('i', 'inbox person', 'messages for you'),
@@ -70,7 +74,7 @@ const tables: Record<Place, readonly Binding[]> = {
     ...digits.map((digit) => row(digit, `focus ${digit}`, `focus pane ${digit}`)),
   ],
   direct: digits.map((digit) => row(`alt-${digit}`, `focus ${digit}`, `focus pane ${digit}`)),
-  // Approve, merge and cancel ask first (confirm.ts).
+  // Approve, merge, cancel and drop ask first (confirm.ts).
   board: [
     row('enter', 'task show {task}', 'show'),
     row('v', 'review {task}', 'review'),
@@ -88,7 +92,11 @@ const tables: Record<Place, readonly Binding[]> = {
     row('Y', 'allow {agent} --task', 'allow it for the task'),
     row('x', 'deny {agent} --reason …', 'deny it, with a reason'),
   ],
-  log: [row('enter', 'inbox {message}', 'read')],
+  log: [
+    row('enter', 'inbox {message}', 'read'),
+    row('s', 'message resolve {message}', 'send what is held'),
+    row('x', 'message resolve {message} --drop', 'drop it'),
+  ],
   resize: [
     ...(['left', 'down', 'up', 'right'] as const).map((key) => row(key, `pane resize ${key}`, key)),
     ...Object.entries({ h: 'left', j: 'down', k: 'up', l: 'right' }).flatMap(([key, way]) => [
@@ -219,6 +227,12 @@ export const conflicts = (keymap: Keymap): string[] =>
 /** The binding of a key in a table. */
 export const bound = (keymap: Keymap, place: Place, key: string): Binding | undefined =>
   keymap.tables[place].find((binding) => binding.key === key);
+
+/** What is pressed for these words after the leader: `ctrl-space s`; undefined where they have no key. */
+export function keysOf(keymap: Keymap, words: string): string | undefined {
+  const found = keymap.tables.leader.find((binding) => binding.words === words);
+  return found && `${keymap.leader} ${found.key}`;
+}
 
 const placeWords: Record<Place, string> = {
   leader: 'after the leader',

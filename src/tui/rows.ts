@@ -6,6 +6,7 @@ import { isRunning } from '../core/state.ts';
 import { box, type Frame } from './box.ts';
 import { agentFrame, stripTitle } from './card.ts';
 import { lookBackFoot } from './foot.ts';
+import { keysOf, resolveWords } from './keymap.ts';
 import { cutLine, fitted, type Line, line, span, spread, widthOf } from './line.ts';
 import type { LookBack } from './look-back.ts';
 import { entryPanel } from './overlay/entry.ts';
@@ -40,7 +41,11 @@ const footKeys: Readonly<Record<ListPane, readonly (readonly [string, string])[]
     ['m', 'merge'],
   ],
   attention: [['enter', 'go there']],
-  log: [['enter', 'read']],
+  log: [
+    ['enter', 'read'],
+    ['s', 'send'],
+    ['x', 'drop'],
+  ],
 };
 
 /** The key at a column of that edge. */
@@ -91,6 +96,7 @@ export function paneRows(view: View, placed: Placed): Line[] {
     cols,
     scrolled,
     leader: view.keymap.leader,
+    resolve: keysOf(view.keymap, resolveWords),
   });
   const back = lookingBack(view, placed.agent);
   const aside = frame.footAside ?? [];

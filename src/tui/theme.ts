@@ -119,6 +119,7 @@ export const receiptMarks: Record<Receipt | 'held', Mark> = {
   'handed over': { symbol: '›', word: 'handed over', style: { color: 'gray' } },
   accepted: { symbol: '✓', word: 'accepted', style: { color: 'green' } },
   answered: { symbol: '↩', word: 'answered', style: { color: 'green' } },
+  dropped: { symbol: '×', word: 'dropped', style: { color: 'gray' } },
 };
 
 /** The columns of the board, in the order in which work passes through them. */

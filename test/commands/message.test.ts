@@ -68,9 +68,9 @@ describe('a message', () => {
     const it = atWork()
       .when('send backend hi')
       .happens({ type: 'message.held', id: 'm-1', reason: 'you are typing' });
-    expect(it.when('inbox').text).toBe('m-1  person → backend  [queued, held: you are typing]  hi');
+    expect(it.when('inbox').text).toBe('m-1  person → backend  [queued 1 s ago, held: you are typing]  hi');
     it.happens({ type: 'message.handed', id: 'm-1', route: 'keyboard' });
-    expect(it.when('inbox').text).toBe('m-1  person → backend  [handed over]  hi');
+    expect(it.when('inbox').text).toBe('m-1  person → backend  [handed over 0 s ago]  hi');
   });
 
   test.each([
@@ -105,10 +105,10 @@ describe('the inbox', () => {
       { type: 'message.handed', id: 'm-2', route: 'read' },
       { type: 'message.accepted', id: 'm-2' },
     );
-    expect(it.text).toMatch('m-1  person → backend  [queued]  first\nfirst');
+    expect(it.text).toMatch('m-1  person → backend  [queued 1 s ago]  first\nfirst');
     it.when('inbox', { by: 'agent:backend' }).brings();
     expect(it.text).toBe('no messages');
-    expect(it.when('inbox --all', { by: 'agent:backend' }).text).toMatch('[accepted]  first');
+    expect(it.when('inbox --all', { by: 'agent:backend' }).text).toMatch('[accepted 0 s ago]  first');
   });
 
   test('one message that is read by its id is taken by its reader only', () => {
@@ -125,8 +125,8 @@ describe('the inbox', () => {
     const it = atWork().when('send backend one').when('send person two', { by: 'agent:backend' });
     it.when('inbox').brings();
     expect(it.text.split('\n')).toEqual([
-      'm-1  person → backend  [queued]  one',
-      'm-2  backend → person  [queued]  two',
+      'm-1  person → backend  [queued 1 s ago]  one',
+      'm-2  backend → person  [queued 0 s ago]  two',
     ]);
     it.when('inbox person').brings(
       { type: 'message.handed', id: 'm-2' },

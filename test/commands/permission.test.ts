@@ -36,6 +36,8 @@ task move     person architect
 send          person architect agent
 inbox         person architect agent
 nudge         person architect
+message show  person architect agent
+message resolve person
 review        person architect agent
 approve       person architect
 reject        person architect

@@ -8,6 +8,7 @@ import {
   factTypes,
   parseEvent,
   priorities,
+  resolutions,
   statuses,
 } from '../../src/core/event.ts';
 import { weigh } from '../../src/core/evidence.ts';
@@ -172,6 +173,7 @@ function makers(random: () => number): Makers {
     }),
     'message.accepted': () => ({ id: id() }),
     'message.requeued': () => ({ id: id(), reason: text() }),
+    'message.resolved': () => ({ id: id(), how: among(...resolutions) }),
     'message.held': () => ({ id: id(), reason: text() }),
     'file.refused': () => ({ file: 'x.json', reason: text() }),
     'effect.failed': () => ({ effect: 'x', error: text(), ...maybe('hint', text) }),

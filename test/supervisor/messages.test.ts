@@ -146,6 +146,42 @@ test('what cannot be known is held, with the reason, and not sent again', async 
   expect(team.times(id)).toBe(1);
 });
 
+test('what cannot be known is handed over again when the person says so, marked, and what is behind it follows', async () => {
+  const team = await new Team({ agents: { ann: scripted('unsaid forgets') } }).serve();
+  await team.idle('ann');
+  const id = await team.send('ann', 'hello');
+  await team.until('it says why', ({ posts }) => posts[id]?.held?.includes('has not said that it took it'));
+  const next = await team.send('ann', 'and this');
+  await team.idle('ann');
+  expect(await team.command('message', 'resolve', 'ann')).toBe(
+    `${id} is handed over to ann again, marked as such`,
+  );
+  await team.until('it has both', () => team.times(next) === 1);
+  expect(team.times(id)).toBe(2);
+  expect(team.told('prompt').at(-1)?.prompt).toContain(
+    `${id} from person, handed over again: leave it if you had it]`,
+  );
+});
+
+test('what the person wants handed over goes at once, but never into a draft', async () => {
+  const team = await new Team({ agents: { ann: scripted() } }).serve();
+  await team.idle('ann');
+  team.type('ann', 'hm');
+  const id = await team.send('ann', 'hello');
+  await team.until('it says why', ({ posts }) => posts[id]?.held?.startsWith('your draft'));
+  expect(await team.command('message', 'resolve', 'ann')).toMatch(
+    `refused: ${id} cannot be handed over: your draft is in its composer`,
+  );
+  expect(team.told('prompt')).toEqual([]);
+  expect(await team.command('message', 'resolve', id, '--drop')).toContain('is dropped');
+  const file = join(team.root, '.mcc/inbox/ann/cur', `${id}.json`);
+  await team.until('its file is put away', () => existsSync(file));
+  team.type('ann', '\x7f\x7f');
+  const next = await team.send('ann', 'again');
+  await team.until('the next one is taken', () => team.receipt(next) === 'accepted');
+  expect(team.times(id)).toBe(0);
+});
+
 test('a session that ends while it is handed something gets it again in the next, exactly when it had not taken it', async () => {
   const team = await new Team({ agents: { ann: scripted() } }).serve();
   await team.idle('ann');

@@ -327,14 +327,15 @@ describe('overlays', () => {
     expect(overlaid(person)).toMatchInlineSnapshot(`
       "
       ╭ ctrl-space then ─────────────────────────────────────────────────────────────────────────────────────────────────────╮
-      │ a  next that needs you      t  new task                   |  split right                    ?  help                  │
-      │ z  zoom                     i  messages for you           -  split down                     d  detach                │
-      │ b  board                    w  why this state             c  close                        tab  next pane             │
-      │ n  nudge the agent          [  look back                  R  move borders           shift-tab  previous pane         │
-      │ y  allow what it asks       /  search             ctrl-←↓↑→  swap with neighbour    ←↓↑→ hjkl  pane by direction     │
-      │ x  deny it, with a reason   :  any command                {  tab before                   1–9  pane by number        │
-      │ m  message to the agent     L  next layout                }  next tab              ctrl-space  send it to the agent  │
-      │ q  ask the architect        =  layout as it was           r  redraw                       esc  back                  │
+      │ a  next that needs you      t  new task                   -  split down                   tab  next pane             │
+      │ z  zoom                     i  messages for you           c  close                  shift-tab  previous pane         │
+      │ b  board                    w  why this state             R  move borders           ←↓↑→ hjkl  pane by direction     │
+      │ n  nudge the agent          [  look back          ctrl-←↓↑→  swap with neighbour          1–9  pane by number        │
+      │ y  allow what it asks       /  search                     {  tab before            ctrl-space  send it to the agent  │
+      │ x  deny it, with a reason   :  any command                }  next tab                     esc  back                  │
+      │ m  message to the agent     L  next layout                r  redraw                                                  │
+      │ s  send what is held        =  layout as it was           ?  help                                                    │
+      │ q  ask the architect        |  split right                d  detach                                                  │
       ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
       "
     `);
@@ -461,6 +462,7 @@ describe('overlays', () => {
         ›            handed over              it was given to the agent
         ✓            accepted                 the agent took it up
         ↩            answered                 an answer came
+        ×            dropped                  you took it out of the way
         !            failure                  a file was refused, or something did not work
       "
     `);

@@ -472,7 +472,7 @@ describe('the mouse', () => {
     const person = new Person();
     person.mouse('press', 110, 34);
     expect(person.ui.mode.type).toBe('leader');
-    person.mouse('press', 6, 27);
+    person.mouse('press', 6, 26);
     expect(person.at).toBe('board');
     person.mouse('press', 100, 14);
     expect(person.words).toEqual(['review t5']);

@@ -1,7 +1,7 @@
 import { messageText } from '../../agents/index.ts';
 import type { Post } from '../../core/state.ts';
 import type { Size } from '../../term/screen.ts';
-import { textOf } from '../hook.ts';
+import { aboutOf, textOf } from '../hook.ts';
 import type { Project } from '../project.ts';
 
 /** Rows that a CLI needs beside its composer, and characters that a composer's row has less than the screen. */
@@ -28,7 +28,7 @@ export function fitted(
     if (rowsOf(text, cols) <= rows) return { posts, text };
   }
   const posts = queued.slice(0, 1);
-  return { posts, text: posts.map(headline).join('') };
+  return { posts, text: posts.map((post) => headline(project, name, post)).join('') };
 }
 
 /** Rows that a text takes; wide characters count twice, which is too many for some and never too few. */
@@ -37,8 +37,9 @@ const rowsOf = (text: string, cols: number): number =>
 
 const wide = (line: string): number => line.match(/[^\p{ASCII}]/gu)?.length ?? 0;
 
-const headline = ({ message }: Post): string => {
+const headline = (project: Project, name: string, post: Post): string => {
+  const { message } = post;
   const { subject, ...rest } = message;
   const head = subject === undefined ? rest : { ...rest, subject: subject.slice(0, 100) };
-  return `${messageText({ ...head, body: '' })}\nIt is long: read it with \`mcc inbox ${message.id}\`, then do what it says.`;
+  return `${messageText({ ...head, body: '' }, aboutOf(project, name, post))}\nIt is long: read it with \`mcc inbox ${message.id}\`, then do what it says.`;
 };
