@@ -1,6 +1,6 @@
 import { weigh } from '../core/evidence.ts';
-import { isRefusal, refuse } from '../core/refusal.ts';
-import { isRunning } from '../core/state.ts';
+import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
+import { type Agent, isRunning } from '../core/state.ts';
 import { arg, type Command, type Context, define, type Outcome } from './define.ts';
 import { findAgent } from './find.ts';
 
@@ -58,6 +58,25 @@ export const agentCommands: Command[] = [
     },
   }),
   define({
+    name: 'agent interrupt',
+    summary: 'End the turn of an agent; its session and conversation stay',
+    args: [agentArg],
+    who: ['person', 'architect'],
+    examples: ['mcc agent interrupt backend'],
+    run: ({ state, input, now }) => {
+      const agent = findAgent(state, arg(input, 'agent'));
+      if (isRefusal(agent)) return agent;
+      const refusal = cannotInterrupt(agent, now);
+      return (
+        refusal ?? {
+          facts: [{ type: 'agent.interrupting', agent: agent.name }],
+          text: `the turn of ${agent.name} is ended; mcc log --type agent.interrupted tells what came of it`,
+          data: { agent: agent.name },
+        }
+      );
+    },
+  }),
+  define({
     name: 'why',
     summary: 'Say why an agent has the state it has: evidence, weights, winner',
     args: [agentArg],
@@ -71,6 +90,21 @@ export const agentCommands: Command[] = [
     run: why,
   }),
 ];
+
+/** Why the turn of an agent cannot be ended; null when it can. */
+export function cannotInterrupt(agent: Agent, now: number): Refusal | null {
+  const { name } = agent;
+  if (!isRunning(agent)) return refuse(`${name} does not run`, `mcc agent start ${name}`);
+  if (agent.interrupting) return refuse(`${name} is being interrupted already`, `mcc why ${name}`);
+  const { status, reason } = weigh(agent, now);
+  if (status === 'working' || status === 'stalled') return null;
+  if (status !== 'needs-you') return refuse(`${name} has no turn to end: it is ${status}`, `mcc why ${name}`);
+  // The key would answer the dialog.
+  return refuse(
+    `${name} waits for an answer${reason ? `: ${reason}` : ''}`,
+    `mcc deny ${name} --reason "…", or answer in the pane`,
+  );
+}
 
 function why({ state, input, now, answer }: Context): Outcome {
   const agent = findAgent(state, arg(input, 'agent'));

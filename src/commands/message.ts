@@ -1,8 +1,9 @@
 import type { Fact } from '../core/event.ts';
 import { longestText, type Message } from '../core/message.ts';
-import { isRefusal, refuse } from '../core/refusal.ts';
-import { entry, isPending, type Post, pendingPosts, taskOf } from '../core/state.ts';
-import { agentOf, arg, type Command, type Context, define, type Outcome, text } from './define.ts';
+import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
+import { entry, isPending, isRunning, type Post, pendingPosts, taskOf } from '../core/state.ts';
+import { cannotInterrupt } from './agent.ts';
+import { agentOf, arg, type Command, type Context, define, list, type Outcome, text } from './define.ts';
 import { findAgent } from './find.ts';
 import { postLine, postPage } from './show.ts';
 
@@ -18,6 +19,7 @@ export const messageCommands: Command[] = [
       task: { type: 'text', describe: 'task it is about', of: 'task' },
       reply: { type: 'text', describe: 'id of the message it answers', of: 'message' },
       subject: { type: 'text', describe: 'one line' },
+      now: { type: 'boolean', describe: 'ends the turn in hand first (person and architect)' },
     },
     who: ['person', 'agent'],
     examples: [
@@ -25,6 +27,18 @@ export const messageCommands: Command[] = [
       'mcc send architect "may I add a dependency?" --task t3',
     ],
     run: send,
+  }),
+  define({
+    name: 'broadcast',
+    summary: 'Send all agents that run a message, or those you name',
+    args: [{ name: 'text', of: 'text', required: true, rest: true }],
+    flags: {
+      to: { type: 'list', describe: 'agents, with commas between', of: 'agent' },
+      task: { type: 'text', describe: 'task it is about', of: 'task' },
+    },
+    who: ['person', 'architect'],
+    examples: ['mcc broadcast "the API moved to /v2"', 'mcc broadcast "rebase first" --to backend,frontend'],
+    run: broadcast,
   }),
   define({
     name: 'inbox',
@@ -102,7 +116,7 @@ function send(context: Context): Outcome {
       `a subject has at most 500 characters, this has ${subject.length}`,
       'put the rest into the text',
     );
-  return queue(context, {
+  const outcome = queue(context, {
     to,
     kind: 'note',
     body,
@@ -110,6 +124,50 @@ function send(context: Context): Outcome {
     ...(reply === undefined ? {} : { reply_to: reply }),
     ...(subject === undefined ? {} : { subject }),
   });
+  return input.flags.now === true && !isRefusal(outcome) ? interrupting(context, to, outcome) : outcome;
+}
+
+/** The message, and the end of the turn in hand, after which it is handed over; an idle agent gets it anyway. */
+function interrupting({ state, by, now }: Context, to: string, outcome: Exclude<Outcome, Refusal>): Outcome {
+  const sender = agentOf(by);
+  if (sender !== undefined && sender !== state.team?.architect)
+    return refuse(`${sender} may not interrupt: only the architect and the person may`, `mcc send ${to} "…"`);
+  const agent = entry(state.agents, to);
+  if (!agent) return refuse(`${to} has no turn to end`, `mcc send ${to} "…"`);
+  if (cannotInterrupt(agent, now)) return outcome;
+  const facts: Fact[] = [...(outcome.facts ?? []), { type: 'agent.interrupting', agent: to }];
+  return { ...outcome, facts, text: `${outcome.text}, whose turn is ended first` };
+}
+
+function broadcast(context: Context): Outcome {
+  const { state, input, by, fresh } = context;
+  const sender = agentOf(by);
+  const named = list(input, 'to').map((name) => findAgent(state, name));
+  const missing = named.find(isRefusal);
+  if (missing) return missing;
+  const all = Object.values(state.agents).filter(
+    (agent) => agent.declared && isRunning(agent) && agent.kind !== 'shell' && agent.name !== sender,
+  );
+  const readers =
+    named.length > 0
+      ? named.flatMap((agent) => (isRefusal(agent) ? [] : [agent.name]))
+      : all.map(({ name }) => name);
+  if (readers.length === 0) return refuse('no agent runs that could read it', 'mcc status');
+  const outcomes = [...new Set(readers)].map((name, index) =>
+    send({
+      ...context,
+      fresh: `${fresh}-${index + 1}`,
+      input: { args: { agent: name, text: arg(input, 'text') }, flags: { ...input.flags } },
+    }),
+  );
+  const refused = outcomes.find(isRefusal);
+  if (refused) return refused;
+  const told = outcomes.flatMap((outcome) => (isRefusal(outcome) ? [] : [outcome]));
+  return {
+    facts: told.flatMap(({ facts }) => facts ?? []),
+    text: `queued for ${readers.join(', ')}`,
+    data: { ids: told.map(({ data }) => (data as { id: string }).id) },
+  };
 }
 
 function inbox({ state, input, by, now }: Context): Outcome {

@@ -59,6 +59,9 @@ const factSchemas = {
   'agent.wanted': { agent: name },
   'agent.unwanted': { agent: name, reason: z.string() },
   'agent.restarting': { agent: name },
+  /** its turn is to end by the key that its kind has for that; then what came of it */
+  'agent.interrupting': { agent: name },
+  'agent.interrupted': { agent: name, session: name, outcome: z.string() },
   'agent.reported': {
     agent: name,
     source: name,

@@ -23,6 +23,7 @@ export type Effect = { key: string } & (
   | { type: 'message.file'; id: string }
   | { type: 'message.shelve'; id: string }
   | { type: 'message.type'; agent: string; ids: string[] }
+  | { type: 'turn.interrupt'; agent: string }
   | { type: 'result.write'; task: string }
   | { type: 'merge.run'; task: string }
 );
@@ -79,6 +80,8 @@ function planAgent(state: State, world: World, agent: Agent): Effect[] {
   if (isRunning(agent)) {
     if (!agent.wanted || agent.restarting)
       return [{ type: 'session.stop', key: `session ${name}`, agent: name }];
+    // The keyboard has one writer at a time.
+    if (agent.interrupting) return [{ type: 'turn.interrupt', key: `typing ${name}`, agent: name }];
     return world.draining ? [] : planTyping(state, world, agent);
   }
   if (!agent.wanted || !agent.declared || world.draining) return [];

@@ -1,5 +1,13 @@
 import { type Appliers, withAgent, without } from './change.ts';
-import { type Agent, entry, isCrash, type Permission, type State, type Worktree } from './state.ts';
+import {
+  type Agent,
+  entry,
+  isCrash,
+  isRunning,
+  type Permission,
+  type State,
+  type Worktree,
+} from './state.ts';
 
 /** What facts about the project, its agents, sessions, worktrees and permissions do. */
 
@@ -83,6 +91,12 @@ export const agentAppliers = {
   'agent.waits': (state, { agent, reason }) => withAgent(state, agent, (it) => ({ ...it, waits: reason })),
   'agent.restarting': (state, { agent }) =>
     withAgent(state, agent, (it) => ({ ...it, restarting: true, crashes: 0 })),
+  'agent.interrupting': (state, { agent }) =>
+    withAgent(state, agent, (it) => (isRunning(it) ? { ...it, interrupting: true } : it)),
+  'agent.interrupted': (state, { agent, session }) =>
+    withAgent(state, agent, (it) =>
+      it.session?.id === session ? (without(it, 'interrupting') as Agent) : it,
+    ),
   'agent.reported': (state, { v: _v, seq: _seq, by: _by, cause: _cause, type: _type, agent, ...report }) =>
     withAgent(state, agent, (it) => ({
       ...it,
@@ -138,7 +152,7 @@ export const agentAppliers = {
       (it) =>
         it.session?.id === session && !it.session.exit
           ? {
-              ...(without(it, 'restarting', 'failure') as Agent),
+              ...(without(it, 'restarting', 'interrupting', 'failure') as Agent),
               session: { ...it.session, exit: { code, signal, reason, at } },
               crashes: isCrash({ code, signal, reason }) ? it.crashes + 1 : it.crashes,
               // Left on one's own account: it stays out until somebody starts it again.

@@ -65,6 +65,8 @@ export interface Agent {
   wanted: boolean;
   /** its session is to end and to start again */
   restarting?: true;
+  /** its turn is to end */
+  interrupting?: true;
   /** what its worktree is to be made ready by before a session starts in it; absent when by nothing */
   settings?: string;
   /** why its session does not start although it is wanted */

@@ -1,4 +1,5 @@
 import type { Effect } from '../core/plan.ts';
+import { interruptTurn } from './effects/interrupt.ts';
 import { mergeTask } from './effects/merge.ts';
 import { fileMessage, shelveMessage, typeMessages } from './effects/message.ts';
 import { startSession } from './effects/session.ts';
@@ -27,6 +28,8 @@ export async function perform(project: Project, effect: Effect): Promise<void> {
       return shelveMessage(project, effect.id);
     case 'message.type':
       return typeMessages(project, effect.agent, effect.ids);
+    case 'turn.interrupt':
+      return interruptTurn(project, effect.agent);
     case 'result.write':
       return writeResult(project, effect.task);
     case 'merge.run':

@@ -43,6 +43,7 @@ const tables: Record<Place, readonly Binding[]> = {
     row('x', 'deny {agent} --reason …', 'deny it, with a reason'),
     row('m', 'send {agent} …', 'message to the agent'),
     row('s', resolveWords, 'send what is held'),
+    row('e', 'agent interrupt {agent}', 'end its turn'),
     row('q', 'ask …', 'ask the architect'),
     row('t', 'task add …', 'new task'),
     row('i', 'inbox person', 'messages for you'),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { atWork, given, team, way } from '../core/given.ts';
+import { plan } from '../../src/core/plan.ts';
+import { atWork, exited, given, reported, team, way, world } from '../core/given.ts';
 
 const receipts = (it: ReturnType<typeof atWork>, ...ids: string[]) => ids.map((id) => it.post(id).receipt);
 
@@ -163,5 +164,56 @@ describe('a nudge', () => {
     given(team())
       .when('nudge frontend the tests first')
       .brings({ type: 'message.queued', message: { body: 'the tests first' } });
+  });
+});
+
+describe('a broadcast', () => {
+  const to = (it: ReturnType<typeof atWork>) =>
+    it.came.flatMap((event) => (event.type === 'message.queued' ? [event.message.to] : []));
+
+  test('goes to all that run, but to its writer and to shells', () => {
+    const it = atWork().when('broadcast "the API moved"');
+    expect(to(it)).toEqual(['lead', 'backend', 'frontend']);
+    expect(it.data).toEqual({ ids: ['m-1-1', 'm-1-2', 'm-1-3'] });
+    expect(to(it.when('broadcast hi', { by: 'agent:lead' }))).toEqual(['backend', 'frontend']);
+  });
+
+  test('goes to those that are named, each once, or to none', () => {
+    const it = atWork().when('broadcast hi --to backend,lead,backend');
+    expect(to(it)).toEqual(['backend', 'lead']);
+    it.when('broadcast hi --to backend,lea').refuses('there is no agent `lea`: did you mean `lead`?');
+    it.when('broadcast hi --task t9').refuses('there is no task `t9`');
+    it.when('broadcast hi', { by: 'agent:backend' }).refuses('only the person or lead may');
+    given(team()).when('broadcast hi').refuses('no agent runs that could read it');
+  });
+});
+
+describe('to end a turn first', () => {
+  test('is asked for with the message, by the person and the architect alone', () => {
+    const it = atWork().happens(reported('backend', 'working'));
+    it.when('send backend stop --now', { by: 'agent:frontend' }).refuses('frontend may not interrupt');
+    it.when('send backend stop --now', { by: 'agent:lead' }).brings(
+      { type: 'message.queued' },
+      { type: 'agent.interrupting', agent: 'backend' },
+    );
+    it.when('send backend again --now').brings({ type: 'message.queued' });
+    it.when('send frontend hi --now').brings({ type: 'message.queued' });
+  });
+
+  test('is planned once, by the one writer of the keyboard, also while mcc goes down', () => {
+    const it = atWork().happens(reported('backend', 'working')).when('agent interrupt backend');
+    const planned = (more = {}) => plan(it.state, world(it, more)).map(({ type, key }) => `${type}: ${key}`);
+    expect(planned()).toEqual(['turn.interrupt: typing backend']);
+    expect(planned({ draining: true })).toEqual(['turn.interrupt: typing backend']);
+    it.when('agent interrupt backend').refuses('backend is being interrupted already');
+    it.happens({
+      type: 'agent.interrupted',
+      agent: 'backend',
+      session: 's-backend',
+      outcome: 'its turn has ended',
+    });
+    expect(planned()).toEqual([]);
+    it.when('agent interrupt backend').happens(exited('backend', 1));
+    expect(it.state.agents.backend?.interrupting).toBeUndefined();
   });
 });

@@ -34,6 +34,7 @@ task fail     person architect agent
 task cancel   person architect agent
 task move     person architect
 send          person architect agent
+broadcast     person architect
 inbox         person architect agent
 nudge         person architect
 message show  person architect agent
@@ -45,6 +46,7 @@ merge         person architect
 agent start   person
 agent stop    person
 agent restart person
+agent interrupt person architect
 why           person architect agent
 permissions   person
 allow         person

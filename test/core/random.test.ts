@@ -60,6 +60,8 @@ function makers(random: () => number): Makers {
     'agent.wanted': () => ({ agent: agent() }),
     'agent.unwanted': () => ({ agent: agent(), reason: text() }),
     'agent.restarting': () => ({ agent: agent() }),
+    'agent.interrupting': () => ({ agent: agent() }),
+    'agent.interrupted': () => ({ agent: agent(), session: session(), outcome: text() }),
     'agent.reported': () => ({
       agent: agent(),
       source: among('hook', 'session file', 'screen', 'toString'),

@@ -327,15 +327,15 @@ describe('overlays', () => {
     expect(overlaid(person)).toMatchInlineSnapshot(`
       "
       ╭ ctrl-space then ─────────────────────────────────────────────────────────────────────────────────────────────────────╮
-      │ a  next that needs you      t  new task                   -  split down                   tab  next pane             │
-      │ z  zoom                     i  messages for you           c  close                  shift-tab  previous pane         │
-      │ b  board                    w  why this state             R  move borders           ←↓↑→ hjkl  pane by direction     │
-      │ n  nudge the agent          [  look back          ctrl-←↓↑→  swap with neighbour          1–9  pane by number        │
-      │ y  allow what it asks       /  search                     {  tab before            ctrl-space  send it to the agent  │
-      │ x  deny it, with a reason   :  any command                }  next tab                     esc  back                  │
-      │ m  message to the agent     L  next layout                r  redraw                                                  │
-      │ s  send what is held        =  layout as it was           ?  help                                                    │
-      │ q  ask the architect        |  split right                d  detach                                                  │
+      │ a  next that needs you      q  ask the architect           |  split right                    d  detach               │
+      │ z  zoom                     t  new task                    -  split down                   tab  next pane            │
+      │ b  board                    i  messages for you            c  close                  shift-tab  previous pane        │
+      │ n  nudge the agent          w  why this state              R  move borders           ←↓↑→ hjkl  pane by direction    │
+      │ y  allow what it asks       [  look back           ctrl-←↓↑→  swap with neighbour          1–9  pane by number       │
+      │ x  deny it, with a reason   /  search                      {  tab before            ctrl-space  send it to the agent │
+      │ m  message to the agent     :  any command                 }  next tab                     esc  back                 │
+      │ s  send what is held        L  next layout                 r  redraw                                                 │
+      │ e  end its turn             =  layout as it was            ?  help                                                   │
       ╰──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────╯
       "
     `);

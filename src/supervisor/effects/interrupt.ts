@@ -1,0 +1,47 @@
+import type { Status } from '../../core/event.ts';
+import { weigh } from '../../core/evidence.ts';
+import type { Project } from '../project.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** How long a turn may take to end after its key, in ms; measured on Claude Code: 0.1 s, with a tool to end 0.5 s. */
+const endedMs = 5_000;
+/** How often its status is looked at meanwhile, in ms. */
+const lookMs = 50;
+
+/**
+ * Ends the turn of an agent by the key that its kind has for that, and tells what came of it. The key is pressed only
+ * while the agent is at work: into a dialog it would be an answer.
+ */
+export async function interruptTurn(project: Project, name: string): Promise<void> {
+  const { supervisor } = project;
+  const terminal = supervisor.terminals.get(name);
+  const session = supervisor.state.agents[name]?.session;
+  if (!session) return;
+  const outcome = terminal?.id === session.id ? await press(project, terminal) : 'it does not run';
+  supervisor.turn(
+    [{ type: 'agent.interrupted', agent: name, session: session.id, outcome }],
+    'mcc',
+    'interrupt',
+  );
+}
+
+async function press(project: Project, terminal: Terminal): Promise<string> {
+  const before = statusOf(project, terminal);
+  if (before !== 'working' && before !== 'stalled')
+    return before === 'needs-you'
+      ? 'a dialog is open, which the key would answer: nothing was pressed'
+      : `it is ${before}: nothing was pressed`;
+  await terminal.alone(async () => terminal.pty.write(Buffer.from(terminal.kind.interrupt)));
+  for (let looks = endedMs / lookMs; looks > 0; looks -= 1) {
+    await new Promise((done) => setTimeout(done, lookMs));
+    const now = statusOf(project, terminal);
+    if (now === 'idle') return 'its turn has ended';
+    if (now !== before) return `it is ${now}`;
+  }
+  return 'the key was pressed, and it works on: look at its pane';
+}
+
+function statusOf({ supervisor }: Project, { agent: name, id, over }: Terminal): Status {
+  const agent = supervisor.state.agents[name];
+  return !agent || over || agent.session?.id !== id ? 'exited' : weigh(agent, Date.now()).status;
+}
