@@ -17,6 +17,8 @@ export interface About {
   byAgent?: boolean;
   /** its reader may have had it before */
   again?: boolean;
+  /** characters from which on only the beginning is given; 4000 when not said */
+  long?: number;
 }
 
 /** Longer bodies travel as a beginning and a reference to their file. */
@@ -35,7 +37,7 @@ const quoted = (text: string): string =>
  * A message as the agent reads it: one header line a model understands and mcc recognises, then the text. The header is
  * mcc's own: who wrote the message is known from who asked for it to be sent.
  */
-export function messageText(message: Shown, { file, byAgent, again }: About = {}): string {
+export function messageText(message: Shown, { file, byAgent, again, long = longest }: About = {}): string {
   const kind = message.kind === 'note' ? 'message' : message.kind;
   const about = [
     `from ${message.from}${byAgent ? ' (agent)' : ''}`,
@@ -45,9 +47,9 @@ export function messageText(message: Shown, { file, byAgent, again }: About = {}
   ].join(', ');
   const body = quoted(message.body.trim());
   const text =
-    body.length <= longest
+    body.length <= long
       ? body
-      : `${body.slice(0, longest)}\n… (${body.length - longest} more characters: read them with \`mcc inbox ${message.id}\`${file ? ` or in ${file}` : ''})`;
+      : `${body.slice(0, long)}\n… (${body.length - long} more characters: read them with \`mcc inbox ${message.id}\`${file ? ` or in ${file}` : ''})`;
   const subject = message.subject?.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   return `[mcc ${kind} ${message.id} ${about}]${subject ? ` ${subject}` : ''}${text ? `\n${text}` : ''}`;
 }

@@ -3,6 +3,7 @@ import { longestText, type Message } from '../core/message.ts';
 import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
 import { entry, isPending, isRunning, type Post, pendingPosts, taskOf } from '../core/state.ts';
 import { cannotInterrupt } from './agent.ts';
+import { hopsFrom, overCap } from './caps.ts';
 import { agentOf, arg, type Command, type Context, define, list, type Outcome, text } from './define.ts';
 import { findAgent } from './find.ts';
 import { postLine, postPage } from './show.ts';
@@ -76,8 +77,12 @@ export const messageCommands: Command[] = [
 ];
 
 function queue(context: Context, letter: Pick<Message, 'to' | 'kind' | 'body'> & Partial<Message>): Outcome {
-  const from = agentOf(context.by) ?? context.by;
-  const message = { id: `m-${context.fresh}`, from, ...letter };
+  const { state, by, now, fresh } = context;
+  const sender = agentOf(by);
+  const hops = sender !== undefined && letter.to !== 'person' ? hopsFrom(state, sender) : 1;
+  const refusal = sender && overCap(state, { from: sender, to: letter.to, body: letter.body, hops, now });
+  if (refusal) return refusal;
+  const message = { id: `m-${fresh}`, from: sender ?? by, ...letter, ...(hops > 1 ? { hops } : {}) };
   return {
     facts: [{ type: 'message.queued', message }],
     text: `${message.id} queued for ${message.to}`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { messageSchema } from './message.ts';
+import { messagesSchema, nudgeSchema } from './message-settings.ts';
 
 /**
  * Facts and events. A fact says what happened; the supervisor stamps it into an event and appends it to the log.
@@ -40,6 +41,8 @@ const factSchemas = {
     architect: name.optional(),
     auto: z.boolean(),
     gates: z.array(name),
+    messages: messagesSchema.optional(),
+    nudge: nudgeSchema.optional(),
     agents: z.array(
       z.object({
         name,

@@ -51,6 +51,7 @@ export const messageSchema = z.object({
   body: z.string().refine((body) => utf8Length(body) <= longestBody, `at most ${longestBody / 1024} KiB`),
   task: z.string().min(1).max(64).optional().describe('the task it is about'),
   reply_to: messageId.optional().describe('id of the message that it answers'),
+  hops: z.int().positive().optional().describe('answers to answers among agents that led to it; set by mcc'),
 });
 export type Message = z.infer<typeof messageSchema>;
 

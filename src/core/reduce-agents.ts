@@ -49,7 +49,7 @@ const withoutPermissions = (state: State, over: (permission: Permission) => bool
 };
 
 export const agentAppliers = {
-  'team.declared': (state, { base, architect, auto, gates, agents }) => {
+  'team.declared': (state, { base, architect, auto, gates, agents, messages, nudge }) => {
     const kept = Object.fromEntries(
       Object.entries(state.agents).map(([name, agent]) => [
         name,
@@ -71,7 +71,12 @@ export const agentAppliers = {
     }
     return {
       ...state,
-      team: { base, auto, gates, ...(architect === undefined ? {} : { architect }) },
+      team: {
+        ...{ base, auto, gates },
+        ...(architect === undefined ? {} : { architect }),
+        ...(messages === undefined ? {} : { messages }),
+        ...(nudge === undefined ? {} : { nudge }),
+      },
       agents: kept,
     };
   },

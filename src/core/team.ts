@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messagesSchema, nudgeSchema } from './message-settings.ts';
 import { worktreeSchema } from './worktree-settings.ts';
 
 /**
@@ -127,6 +128,8 @@ export const teamSchema = z.strictObject({
     .boolean()
     .optional()
     .describe('draw with ASCII alone; default: where the terminal or its locale cannot do more'),
+  messages: messagesSchema.prefault({}),
+  nudge: nudgeSchema.prefault({}),
   notify: z
     .union([z.string().min(1), words.min(1)])
     .optional()

@@ -132,4 +132,5 @@ export const aboutOf = (project: Project, name: string, { message, by, again }: 
   file: join(project.paths.inbox(name), 'new', `${message.id}.json`),
   byAgent: by.startsWith('agent:'),
   again: again !== undefined,
+  long: project.team.messages.long,
 });

@@ -223,6 +223,8 @@ async function opening({ repository, team, version }: SupervisorOptions, base: s
       base,
       auto: team.merge.auto,
       gates: team.merge.gates.map((gate) => gate.name),
+      messages: team.messages,
+      nudge: team.nudge,
       ...(team.architect === undefined ? {} : { architect: team.architect }),
       agents: Object.entries(team.agents).map(([name, spec]) => ({
         name,
