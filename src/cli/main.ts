@@ -57,11 +57,13 @@ function unknown(first: string, second: string): Error {
   return misuse(`there is no \`mcc ${first}\``, near ? `mcc ${near}` : 'mcc help');
 }
 
-/** The words after a verb of the command line's own, by commander. */
+/** The words after a verb of the command line's own, by commander; which is not loaded for a verb that stands alone. */
 async function parse(
   verb: Verb,
   words: string[],
 ): Promise<{ args: string[]; options: Record<string, unknown> }> {
+  const needed = verb.args.some((arg) => arg.startsWith('<'));
+  if (words.length === 0 && !needed) return { args: [], options: {} };
   const { Command, CommanderError } = await import('commander');
   const command = new Command(verb.name).exitOverride().helpOption(false).allowExcessArguments(false);
   command.configureOutput({ writeErr: () => {}, writeOut: () => {} });

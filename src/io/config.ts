@@ -119,14 +119,20 @@ function withoutEmpty(value: unknown, path: Path = []): unknown {
   );
 }
 
-const fileSchema = jsonSchema(teamSchema);
+/** Made when something is wrong, which is seldom: it takes as long as reading the file. */
+let described: JsonSchema | undefined;
+function fileSchema(): JsonSchema {
+  described ??= jsonSchema(teamSchema);
+  return described;
+}
+
 /** Values under these keys may be secrets: a message never repeats them. */
 const secretKeys = ['env', 'mcp_servers', 'args', 'command'];
 
 /** What one complaint of the schema means: the place, what was expected there, and what was probably meant. */
 function findings(issue: z.core.$ZodIssue, root: unknown): Finding[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-  const schema = schemaAt(fileSchema, path);
+  const schema = schemaAt(fileSchema(), path);
   if (issue.code === 'unrecognized_keys') {
     const known = [...knownKeys(schema), ...(path.length === 0 ? ['services'] : [])];
     const what = (key: string) => `unknown key \`${key}\` (${advice(key, known)})`;

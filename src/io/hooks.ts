@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+
+/** Imported, all that the module offers is looked at: a whole HTTP client too, which takes 30 ms and is not used here. */
+const { createServer } = createRequire(import.meta.url)('node:http') as typeof import('node:http');
 
 /** Largest hook body read, in bytes; a tool's input may hold a whole file. What is larger is answered, but not read. */
 const longestBody = 8 * 1024 * 1024;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
+import { runProgram } from './run.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -24,9 +24,8 @@ export async function hasClaudeLogin(env: Env): Promise<boolean> {
   if (/"apiKeyHelper"/.test(settings) || variables.some((name) => settings.includes(`"${name}"`)))
     return true;
   if (process.platform !== 'darwin') return false;
-  const { exitCode } = await execa('security', ['find-generic-password', '-s', 'Claude Code-credentials'], {
-    reject: false,
-    stdin: 'ignore',
-  });
-  return exitCode === 0;
+  const { HOME = homedir(), PATH = '/usr/bin' } = env;
+  const asked = ['find-generic-password', '-s', 'Claude Code-credentials'];
+  const found = await runProgram('security', asked, { cwd: '/', env: { HOME, PATH } }).catch(() => null);
+  return found?.code === 0;
 }

@@ -1,6 +1,5 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import { execa } from 'execa';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -26,15 +25,3 @@ const isProgram = (path: string): Promise<boolean> =>
     ([info]) => info.isFile(),
     () => false,
   );
-
-/** What a program calls its version, e.g. 2.1.328; empty when it does not tell within five seconds. */
-export async function versionOf(path: string, env: Env): Promise<string> {
-  const { stdout } = await execa(path, ['--version'], {
-    reject: false,
-    stdin: 'ignore',
-    timeout: 5000,
-    forceKillAfterDelay: 500,
-    env: { ...env, DISABLE_AUTOUPDATER: '1' },
-  });
-  return /\d+\.\d+[\w.+-]*/.exec(stdout ?? '')?.[0] ?? '';
-}

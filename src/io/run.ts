@@ -1,5 +1,5 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { execa } from 'execa';
 
 /** An environment as it is handed to a process: nothing else is inherited. */
 export type Env = Readonly<Record<string, string>>;
@@ -46,20 +46,11 @@ export async function runProgram(
   options: RunOptions,
 ): Promise<RunResult> {
   const start = performance.now();
-  const child = execa(file, args, {
-    cwd: options.cwd,
-    env: options.env,
-    extendEnv: false,
-    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    buffer: false,
-    detached: true,
-    cleanup: false,
-    reject: false,
-  });
+  const child = launch(file, args, options);
   const out = collector(options.maxBytes, () => endGroup(child.pid));
   const err = collector();
-  child.stdout.on('data', options.onStdout ?? out.add);
-  child.stderr.on('data', options.onStderr ?? err.add);
+  child.stdout?.on('data', options.onStdout ?? out.add);
+  child.stderr?.on('data', options.onStderr ?? err.add);
 
   let timedOut = false;
   let aborted = false;
@@ -73,25 +64,25 @@ export async function runProgram(
   };
   const timer = options.timeoutMs === undefined ? undefined : setTimeout(expire, options.timeoutMs);
   let linger: NodeJS.Timeout | undefined;
-  child.nodeChildProcess.once('exit', () => {
+  child.once('exit', () => {
     clearTimeout(timer);
     endGroup(child.pid);
     linger = setTimeout(() => {
-      child.stdout.destroy();
-      child.stderr.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
     }, lingerMs);
   });
   options.signal?.addEventListener('abort', abort, { once: true });
   if (options.signal?.aborted) abort();
-  const ended = await child;
+  const failure = await endOf(child);
   clearTimeout(timer);
   clearTimeout(linger);
   options.signal?.removeEventListener('abort', abort);
 
-  if (child.pid === undefined) throw startError(file, options.cwd, ended.cause);
+  if (child.pid === undefined) throw startError(file, options.cwd, failure);
   return {
-    code: child.nodeChildProcess.exitCode,
-    signal: child.nodeChildProcess.signalCode,
+    code: child.exitCode,
+    signal: child.signalCode,
     stdout: out.text(),
     stderr: err.text(),
     ms: Math.round(performance.now() - start),
@@ -100,6 +91,25 @@ export async function runProgram(
     truncated: out.full(),
   };
 }
+
+/** Starts a program; what it is given to read and does not is nobody's concern. */
+function launch(file: string, args: readonly string[], { cwd, env, input }: RunOptions): ChildProcess {
+  try {
+    const stdin = input === undefined ? 'ignore' : 'pipe';
+    const child = spawn(file, args, { cwd, env, detached: true, stdio: [stdin, 'pipe', 'pipe'] });
+    child.stdin?.on('error', () => {}).end(input);
+    return child;
+  } catch (error) {
+    throw startError(file, cwd, error); // what cannot even be tried: E2BIG, say
+  }
+}
+
+/** Ends when the program has, and its pipes; with the error when it could not be started. */
+const endOf = (child: ChildProcess): Promise<unknown> =>
+  new Promise((done) => {
+    child.once('error', done);
+    child.once('close', () => done(undefined));
+  });
 
 /** Collects at most so many bytes, and calls `onFull` when there are more. */
 function collector(maxBytes = Number.POSITIVE_INFINITY, onFull = () => {}) {

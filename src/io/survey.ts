@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { FoundCli, Survey } from '../core/survey.ts';
-import { findProgram, versionOf } from './program.ts';
+import { findProgram } from './program.ts';
 import { testCommands } from './test-command.ts';
 
 type Env = Record<string, string | undefined>;
@@ -105,4 +105,16 @@ async function branchesOf(root: string): Promise<Pick<Survey, 'branch' | 'base'>
 async function findCli(name: string, env: Env): Promise<FoundCli | undefined> {
   const path = await findProgram(name, env);
   return path === undefined ? undefined : { name, path, version: await versionOf(path, env) };
+}
+
+/** What a program calls its version, e.g. 2.1.328; empty when it does not tell within five seconds. */
+async function versionOf(path: string, env: Env): Promise<string> {
+  const { stdout } = await execa(path, ['--version'], {
+    reject: false,
+    stdin: 'ignore',
+    timeout: 5000,
+    forceKillAfterDelay: 500,
+    env: { ...env, DISABLE_AUTOUPDATER: '1' },
+  });
+  return /\d+\.\d+[\w.+-]*/.exec(stdout ?? '')?.[0] ?? '';
 }
