@@ -1,6 +1,7 @@
 import type { Actor, Fact } from '../core/event.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { Report, State } from '../core/state.ts';
+import type { Usage } from '../core/usage.ts';
 
 /**
  * A command is data: name, words, who may give it, and one pure function. The shell, a key, the palette, an agent's
@@ -58,7 +59,8 @@ export type Question =
   | { type: 'head'; branch: string }
   | { type: 'diff'; branch: string; commit: string }
   | { type: 'evidence'; agent: string }
-  | { type: 'way'; agent: string };
+  | { type: 'way'; agent: string }
+  | { type: 'usage' };
 
 export type Answer =
   | {
@@ -78,6 +80,7 @@ export type Answer =
       /** mcc is typing to this agent right now */
       typing: boolean;
     }
+  | { type: 'usage'; agents: Readonly<Record<string, Usage>> }
   | { type: 'failed'; error: string };
 
 export interface Context {

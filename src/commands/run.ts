@@ -46,21 +46,23 @@ export const runCommands: Command[] = [
     who: ['person', 'agent'],
     reads: true,
     examples: ['mcc status', 'mcc status --json'],
+    asks: () => ({ type: 'usage' }),
     run: status,
   }),
 ];
 
-function status({ state, input, now }: Context): Outcome {
+function status({ state, input, now, answer }: Context): Outcome {
   const agents = Object.values(state.agents).filter((agent) => agent.declared);
   const tasks = Object.values(state.tasks)
     .filter((task) => !isEnded(task))
     .sort(byPriority);
   const waiting = attention(state, now);
+  const usage = answer?.type === 'usage' ? answer.agents : {};
   const ended = Object.values(state.tasks).length - tasks.length;
   const lines = [
     `base ${state.team?.base ?? '?'}${state.baseCommit ? ` at ${state.baseCommit.slice(0, 10)}` : ''}, supervisor ${state.supervisor ? `pid ${state.supervisor.pid}` : 'not running'}`,
     '',
-    ...agents.map((agent) => agentLine(state, agent, now)),
+    ...agents.map((agent) => agentLine(state, agent, now, usage[agent.name])),
   ];
   if (input.flags.agents !== true) {
     lines.push(
@@ -91,6 +93,7 @@ function status({ state, input, now }: Context): Outcome {
           branch: agent.worktree?.branch ?? null,
           worktree: agent.worktree ?? null,
           pid: agent.session && !agent.session.exit ? agent.session.pid : null,
+          usage: usage[agent.name] ?? null,
           waiting: pendingPosts(state, agent.name).length,
         };
       }),

@@ -16,6 +16,8 @@ import {
   waitsFor,
 } from '../core/state.ts';
 
+import { type Usage, usageText } from '../core/usage.ts';
+
 /** Texts for people: one place that says how a task, an agent and a message read in one line. */
 
 /** `1 task`, `2 tasks` */
@@ -70,7 +72,7 @@ export function taskPage(state: State, task: Task): string {
   );
 }
 
-export function agentLine(state: State, agent: Agent, now: number): string {
+export function agentLine(state: State, agent: Agent, now: number, usage?: Usage): string {
   const { status, reason } = weigh(agent, now);
   const task = taskOf(state, agent.name);
   const posts = pendingPosts(state, agent.name).length;
@@ -80,6 +82,7 @@ export function agentLine(state: State, agent: Agent, now: number): string {
     (task ? `${task.id} ${standing(state, task)}` : '-').padEnd(16),
     agent.worktree?.branch ?? '-',
     ...(posts > 0 ? [`${counted(posts, 'message')} waiting`] : []),
+    ...(usage ? [usageText(usage)] : []),
     ...(reason ? [`(${reason})`] : []),
   ];
   return parts.join(' ').trimEnd();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { limitsSchema } from './limits.ts';
 import { messagesSchema, nudgeSchema } from './message-settings.ts';
 import { worktreeSchema } from './worktree-settings.ts';
 
@@ -89,6 +90,7 @@ export const agentSchema = z.strictObject({
   worktree: worktreeSchema
     .optional()
     .describe('what its worktree gets; each key given here replaces that of the team'),
+  limits: limitsSchema.optional().describe('what it may take of the machine, before what the team may'),
   autostart: z.boolean().default(true).describe('start with `mcc up`'),
 });
 
@@ -117,6 +119,7 @@ export const teamSchema = z.strictObject({
     .default('worktrees')
     .describe('folder of the worktrees, relative to the repository'),
   worktree: worktreeSchema.prefault({}).describe('what each worktree gets before its agent starts'),
+  limits: limitsSchema.prefault({}).describe('what each agent may take of the machine'),
   layout: z.string().min(1).default('team').describe('layout of the screen, a name from layouts/'),
   theme: z
     .enum(['auto', 'dark', 'light', 'high-contrast', 'none'])

@@ -18,6 +18,10 @@ export interface Process {
   start: string;
   /** it ended and only waits to be reaped */
   zombie: boolean;
+  /** CPU time so far, with that of children that ended, in ms */
+  cpuMs: number;
+  /** resident memory in bytes, where that is told without asking more: macOS */
+  rss: number;
 }
 
 const linux = process.platform === 'linux';
@@ -39,7 +43,13 @@ export function lookUp(pid: number): Process | undefined {
   return linux ? fromProc(pid) : fromPs(['-p', String(pid)])[0];
 }
 
-/** proc_pid_stat(5): `pid (name) state ppid pgrp session tty …`, tty 0 for none, field 22 the start in clock ticks since boot. */
+/** Clock ticks of /proc are 100 a second on all of Linux (USER_HZ). In ms. */
+const tickMs = 10;
+
+/**
+ * proc_pid_stat(5): `pid (name) state ppid pgrp session tty …`, tty 0 for none, fields 14 to 17 its CPU time and that of
+ * children in clock ticks, field 22 the start in clock ticks since boot.
+ */
 function fromProc(pid: number): Process | undefined {
   let stat: string;
   try {
@@ -57,20 +67,33 @@ function fromProc(pid: number): Process | undefined {
     terminal: Number(rest[0]) !== 0,
     start: `${rest[15]}.${bootId()}`,
     zombie: 'ZXx'.includes(state),
+    cpuMs: tickMs * rest.slice(7, 11).reduce((sum, ticks) => sum + Number(ticks), 0),
+    rss: 0,
   };
 }
 
 function fromPs(which: string[]): Process[] {
-  return ps(['-o', 'pid=,ppid=,pgid=,sess=,stat=,tty=,lstart=', ...which]).flatMap((line) => {
-    const [pid, ppid, pgid, session, state = '', tty = '', ...start] = line.trim().split(/\s+/);
+  return ps(['-o', 'pid=,ppid=,pgid=,sess=,stat=,tty=,rss=,time=,lstart=', ...which]).flatMap((line) => {
+    const [pid, ppid, pgid, session, state = '', tty = '', rss, time = '', ...rest] = line
+      .trim()
+      .split(/\s+/);
     if (pid === undefined) return [];
     const ids = { pid: Number(pid), ppid: Number(ppid), pgid: Number(pgid) };
     // macOS prints sessions as addresses or 0: there the group stands for it.
     const led = Number(session) > 0 ? Number(session) : ids.pgid;
-    const started = Date.parse(start.join(' ')) / 1000;
+    const started = Date.parse(rest.join(' ')) / 1000;
     const terminal = !tty.startsWith('?') && tty !== '-';
-    return [{ ...ids, session: led, terminal, start: String(started), zombie: state.startsWith('Z') }];
+    const start = String(started);
+    const own = { cpuMs: timeOf(time), rss: Number(rss) * 1024 };
+    return [{ ...ids, session: led, terminal, start, zombie: state.startsWith('Z'), ...own }];
   });
+}
+
+/** ms of ps's `[[dd-]hh:]mm:ss[.cc]`. */
+function timeOf(text: string): number {
+  const [clock = '', days = '0'] = text.split('-').reverse();
+  const seconds = clock.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
+  return Math.round(1000 * (seconds + Number(days) * 86_400));
 }
 
 function ps(args: string[]): string[] {

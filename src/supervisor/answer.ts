@@ -71,6 +71,7 @@ const answers: {
     blocked: holding(supervisor.state, supervisor.world(), agent, true),
     typing: supervisor.busy.has(`typing ${agent}`),
   }),
+  usage: async ({ usage }) => ({ type: 'usage', agents: usage.now() }),
   evidence: async (project, { agent }) => {
     const { supervisor } = project;
     const terminal = supervisor.terminals.get(agent);

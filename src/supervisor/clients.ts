@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Actor, Event } from '../core/event.ts';
+import type { Usage } from '../core/usage.ts';
 import type { Size } from '../term/screen.ts';
 import type { ClientLink } from '../wire/link.ts';
 import type { ClientFrame, Hello } from '../wire/schema.ts';
@@ -58,6 +59,15 @@ export class Clients {
     };
   }
 
+  /** Somebody follows the team on a screen. */
+  get looked(): boolean {
+    return [...this.#clients.values()].some(({ follows }) => follows);
+  }
+
+  measured(agents: Readonly<Record<string, Usage>>): void {
+    for (const { follows, link } of this.#clients.values()) if (follows) link.send({ type: 'usage', agents });
+  }
+
   /** Tells every follower of an event; a new session is shown to those who watch its agent. */
   told(event: Event): void {
     for (const client of this.#clients.values()) {
@@ -82,6 +92,7 @@ export class Clients {
       case 'follow':
         client.follows = true;
         client.link.send({ type: 'state', state: supervisor.state });
+        this.#project.usage.wake();
         return;
       case 'watch':
         if (frame.size) supervisor.terminals.get(frame.agent)?.resize(frame.size);

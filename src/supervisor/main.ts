@@ -27,6 +27,7 @@ import { recover } from './recover.ts';
 import { endSessions } from './stop.ts';
 import { Supervisor } from './supervisor.ts';
 import { Tokens } from './tokens.ts';
+import { UsageWatch } from './usage.ts';
 import { keepViews } from './views.ts';
 
 export interface SupervisorOptions {
@@ -110,6 +111,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
         project.permissions.told(event, state.permissions);
         views.changed();
         notices.told();
+        usage.wake();
       },
       broken: (error) => {
         note('error', 'the log cannot be written', { error: String(error) });
@@ -133,6 +135,9 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
       kept,
       tokens: new Tokens(),
       permissions: new Permissions(),
+      get usage() {
+        return usage;
+      },
       environment,
       ending: ending.signal,
       stop: (how, by) => {
@@ -144,6 +149,8 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
     const clients = new Clients(project);
     const views = keepViews(project);
     const notices = keepNotices(project);
+    const usage = new UsageWatch(project, clients, () => {});
+    closers.push(() => usage.close());
     supervisor.replay(events);
     // Before anybody is let in: no command may start anything while the last run is not proved dead.
     const facts = [...(await recover(project)), ...(await opening(options, base))];

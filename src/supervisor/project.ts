@@ -10,6 +10,7 @@ import type { Kept } from './kept.ts';
 import type { Permissions } from './permission.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Tokens } from './tokens.ts';
+import type { UsageWatch } from './usage.ts';
 
 /** What every effect and every door of a supervisor works with. */
 export interface Project {
@@ -35,6 +36,8 @@ export interface Project {
   kept: Kept | undefined;
   tokens: Tokens;
   permissions: Permissions;
+  /** what agents take of the machine */
+  usage: UsageWatch;
   /** the user's own environment at the start, of which sessions and gates see an allow-list */
   environment: Readonly<Record<string, string | undefined>>;
   /** aborts what must not outlive the supervisor: gates */

@@ -1,6 +1,7 @@
 import { standing } from '../commands/show.ts';
 import { needsPerson, weigh } from '../core/evidence.ts';
-import { type Agent, pendingPosts, type State, taskOf } from '../core/state.ts';
+import { type Agent, isRunning, pendingPosts, type State, taskOf } from '../core/state.ts';
+import { type Usage, usageText } from '../core/usage.ts';
 import type { Frame } from './box.ts';
 import { lookBackAside } from './foot.ts';
 import { clip, cutLine, type Line, line, type Span, span, widthOf } from './line.ts';
@@ -79,6 +80,10 @@ function branchParts(agent: Agent, busy: boolean): Part[] {
   ];
 }
 
+/** What it takes of the machine; the last thing that a narrow pane has room for. */
+const usageParts = (usage: Usage | undefined): Part[] =>
+  usage ? [{ side: 'right', rank: 7, spans: line(span(` ${usageText(usage)} `, quiet)) }] : [];
+
 /** The parts that fit `cols` columns, in their order; the last one of the left may be shortened. */
 function choose(parts: readonly Part[], cols: number): { left: Line; right: Line } {
   const kept = new Map<Part, Line>();
@@ -148,12 +153,14 @@ export function agentFrame(
     leader: string;
     /** the keys that resolve a held message of the focused agent */
     resolve?: string | undefined;
+    usage?: Usage | undefined;
   },
 ): Frame {
   const { number, now, focused, cols, scrolled } = look;
   const { left, right } = choose(
     [
       ...stateParts(state, agent, number, now, focused),
+      ...usageParts(isRunning(agent) ? look.usage : undefined),
       ...branchParts(agent, taskOf(state, agent.name) !== undefined),
     ],
     cols,

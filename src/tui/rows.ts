@@ -90,6 +90,7 @@ export function paneRows(view: View, placed: Placed): Line[] {
   const number = view.agents.indexOf(placed.agent) + 1;
   const scrolled = view.scrolled[placed.agent] ?? 0;
   const frame = agentFrame(view.state, agent, {
+    usage: view.usage[agent.name],
     number,
     now: view.now,
     focused,

@@ -60,6 +60,7 @@ export class Seat {
   readonly #timers: Partial<Record<'escape' | 'toast' | 'silence', NodeJS.Timeout>> = {};
   #display: Display | undefined;
   #state: State = emptyState;
+  #usage: View['usage'] = {};
   #ui: Ui;
   /** what the person did is not drawn yet */
   #changed = false;
@@ -122,6 +123,7 @@ export class Seat {
       ...{ state: this.#state, ui: this.#ui, now: Date.now(), size: this.#tty.size, keymap, layouts },
       project: this.#wire.welcome.project,
       scrolled: this.#terminals.scrolled(),
+      usage: this.#usage,
       reading: (agent) => this.#terminals.screen(agent),
     });
   }
@@ -159,6 +161,10 @@ export class Seat {
         return;
       case 'event':
         this.#fold(frame.event);
+        return;
+      case 'usage':
+        this.#usage = frame.agents as View['usage'];
+        this.#display?.stateChanged();
         return;
       case 'snapshot':
       case 'output':

@@ -1,6 +1,7 @@
 import { arrange, type Placed } from '../core/arrange.ts';
 import type { Layout, Rect } from '../core/layout.ts';
 import type { State } from '../core/state.ts';
+import type { Usage } from '../core/usage.ts';
 import type { Size } from '../term/screen.ts';
 import type { Keymap } from './keymap.ts';
 import { hintRows } from './overlay/hints.ts';
@@ -16,6 +17,8 @@ export interface View extends Scene {
   readonly project: string;
   /** lines that terminals are looked back */
   readonly scrolled: Readonly<Record<string, number>>;
+  /** what agents take of the machine, where it was measured */
+  readonly usage: Readonly<Record<string, Usage>>;
 }
 
 export interface Given {
@@ -27,6 +30,7 @@ export interface Given {
   readonly layouts: Readonly<Record<string, Layout>>;
   readonly project: string;
   readonly scrolled?: Readonly<Record<string, number>>;
+  readonly usage?: Readonly<Record<string, Usage>>;
   readonly reading?: Scene['reading'];
 }
 
@@ -45,6 +49,7 @@ export function look(given: Given): View {
   const page = pageRect(size);
   return {
     scrolled: {},
+    usage: {},
     reading: () => undefined,
     ...given,
     agents,

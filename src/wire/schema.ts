@@ -96,6 +96,8 @@ export const serverFrame = z.discriminatedUnion('type', [
   z.discriminatedUnion('ok', [done, notDone]),
   z.object({ type: z.literal('state'), state: z.unknown() }),
   z.object({ type: z.literal('event'), event: z.unknown() }),
+  /** what running agents take of the machine, to those who follow */
+  z.object({ type: z.literal('usage'), agents: z.unknown() }),
   /** the body restores the screen */
   z.object({ type: z.literal('snapshot'), agent, cols: side, rows: side }),
   /** the body is what the session wrote */
