@@ -4,6 +4,9 @@ import type { Agent } from '../../src/core/state.ts';
 import { type ApiError, type Content, type Script, say, type Turn, use } from '../claude/model.ts';
 import type { Project } from './project.ts';
 
+/** `background`: no turn is in hand, but something that it started runs on. */
+export type Truth = Status | 'background';
+
 /** How long the judgement may take to become the truth before it counts as wrong, in ms; how long it took is measured. */
 const patience = 6_000;
 
@@ -81,6 +84,17 @@ export class Actor {
     return promise;
   };
 
+  /** Titles and the like get a harmless answer; what a scene waits for is handed to it. */
+  readonly errands: Script = (turn) => {
+    if (!/summary|compact/i.test(turn.prompt)) return [say('ok')];
+    return this.script(turn);
+  };
+
+  /** Waits for what the CLI asks the model beside the turn: a summary of the conversation. */
+  async errand(): Promise<Asked> {
+    return this.asked({ fits: ({ prompt }) => /summary/i.test(prompt) });
+  }
+
   get agent(): Agent | undefined {
     return this.project.state.agents[this.name];
   }
@@ -100,15 +114,17 @@ export class Actor {
   }
 
   /** Waits for the next request of its session, or of a subagent. */
-  async asked({ subagent = false } = {}): Promise<Asked> {
+  async asked({
+    subagent = false,
+    fits = () => true,
+  }: {
+    subagent?: boolean;
+    fits?: (turn: Turn) => boolean;
+  } = {}): Promise<Asked> {
     const whose = subagent ? 'a subagent of it' : 'it';
-    await this.until(`${whose} asks the model`, () =>
-      this.#asked.some(({ turn }) => turn.subagent === subagent),
-    );
-    const [next] = this.#asked.splice(
-      this.#asked.findIndex(({ turn }) => turn.subagent === subagent),
-      1,
-    );
+    const found = ({ turn }: Asked) => turn.subagent === subagent && fits(turn);
+    await this.until(`${whose} asks the model`, () => this.#asked.some(found));
+    const [next] = this.#asked.splice(this.#asked.findIndex(found), 1);
     if (!next) throw new Error('no request');
     return next;
   }
@@ -154,7 +170,13 @@ export class Actor {
     await this.still();
   }
 
-  /** Newer versions ignore keys for a moment after a dialog opened: a person reads it before. */
+  /** A person reads a dialog before a key is pressed: newer versions ignore keys for a moment after it opened. */
+  async reads(): Promise<void> {
+    const since = Date.now();
+    await this.until('the dialog is read', () => Date.now() - since > 900);
+  }
+
+  /** It draws nothing for a while. */
   async still(ms = 300): Promise<void> {
     await this.until('a still terminal', () => this.project.quietMs(this.name) > ms);
   }
@@ -189,7 +211,7 @@ export class Actor {
    * moment of the scene, and a wrong one does not end the scene.
    * @param reason what the judgement's reason must say
    */
-  async is(truth: Status, what: string, reason?: RegExp): Promise<void> {
+  async is(truth: Truth, what: string, reason?: RegExp): Promise<void> {
     this.truths.push(truth);
     const begin = Date.now();
     const fits = () => {
@@ -211,7 +233,7 @@ export class Actor {
   }
 
   /** A state that is true in between, perhaps too short to be seen. */
-  passes(truth: Status): void {
+  passes(truth: Truth): void {
     this.truths.push(`${truth}?`);
   }
 

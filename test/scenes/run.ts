@@ -9,7 +9,7 @@ import { flaps, judgedStates } from './flaps.ts';
 import { Project } from './project.ts';
 import type { Played, Results } from './results.ts';
 import type { Ground, HostName, Scene } from './scene.ts';
-import { scenes } from './scenes/index.ts';
+import { scenesOn } from './scenes/index.ts';
 
 /**
  * `npm run test:scenes` plays every scene on the real CLI and writes results.json. By scripts/test-scenes.mjs, which installs
@@ -25,11 +25,12 @@ const { values: options } = parseArgs({
     list: { type: 'boolean', default: false },
   },
 });
+const binary = process.env.MCC_CLAUDE ?? '';
+const scenes = scenesOn(binary);
 if (options.list) {
   for (const { name } of scenes) console.log(name);
   process.exit(0);
 }
-const binary = process.env.MCC_CLAUDE ?? '';
 const version = execFileSync(binary, ['--version'], { encoding: 'utf8' }).split(' ')[0] ?? '';
 const file = join(import.meta.dirname, 'results.json');
 const wanted = options.only?.split(',').map((words) => words.trim().toLowerCase());
@@ -48,8 +49,10 @@ function chosen(ground: Ground): Numbered[] {
 async function play(ground: Ground, cast: readonly Numbered[], lanes: number): Promise<Map<string, Played>> {
   const actors = new Map<string, Actor>();
   const told = (agent: string) => actors.get(agent)?.script;
+  const nobody = { status: 404, type: 'not_found_error', message: 'no such scene' };
   const model = await playModel(
-    (turn) => told(turn.at)?.(turn) ?? { status: 404, type: 'not_found_error', message: 'no such scene' },
+    (turn) => told(turn.at)?.(turn) ?? nobody,
+    (turn) => actors.get(turn.at)?.errands(turn) ?? nobody,
   );
   const agents = Object.fromEntries(
     cast.map(({ scene, agent }) => [
@@ -58,7 +61,7 @@ async function play(ground: Ground, cast: readonly Numbered[], lanes: number): P
         command: [binary],
         autostart: false,
         ...scene.spec,
-        env: { ANTHROPIC_BASE_URL: `${model.url}/${agent}`, ...(scene.spec?.env as object | undefined) },
+        env: { ...(scene.spec?.env as object | undefined), ANTHROPIC_BASE_URL: `${model.url}/${agent}` },
       },
     ]),
   );
