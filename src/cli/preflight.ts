@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { userPath } from '../agents/environment.ts';
+import { isolatedAgents } from '../core/isolation.ts';
 import type { Layout } from '../core/layout.ts';
 import { nearest } from '../core/nearest.ts';
 import { branchOf } from '../core/plan.ts';
 import { isRefusal } from '../core/refusal.ts';
 import type { AgentSpec, Team } from '../core/team.ts';
+import { findBubblewrap } from '../io/bubblewrap.ts';
 import { loadTeam } from '../io/config.ts';
+import { refsProblems } from '../io/git-fence.ts';
 import { loadLayouts } from '../io/layouts.ts';
 import { hasClaudeLogin } from '../io/login.ts';
 import { placeProblems } from '../io/places.ts';
@@ -47,6 +50,7 @@ export async function preflight(shell: Shell): Promise<Preflight> {
     programProblems(team, root, shell),
     loginProblems(team, shell),
     hostProblems(team, shell),
+    isolationProblems(team, repository, shell),
   ]);
   const screen = screenProblems(team, layouts);
   return {
@@ -139,6 +143,13 @@ async function loginProblems(team: Team, shell: Shell): Promise<Problem[]> {
 async function hostProblems({ host }: Team, shell: Shell): Promise<Problem[]> {
   const what = host === 'tmux' ? tmuxProblem(await findTmux(shell.env)) : undefined;
   return what ? [{ what, hint: 'install tmux 3.2 or newer, or take `host: tmux` out of the team file' }] : [];
+}
+
+/** A team that asks for a sandbox never runs without. */
+async function isolationProblems(team: Team, repository: Repository, shell: Shell): Promise<Problem[]> {
+  if (isolatedAgents(team).length === 0) return [];
+  const found = await findBubblewrap(shell.env);
+  return [...('what' in found ? [found] : []), ...(await refsProblems(repository))];
 }
 
 function keyProblems({ keys }: Team): Problem[] {

@@ -51,6 +51,29 @@ const rulesSchema = z.strictObject({
 
 export const permissionModes = ['default', 'acceptEdits', 'plan', 'dontAsk', 'bypassPermissions'] as const;
 
+/** What holds an agent: nothing but its settings, or a sandbox that the kernel keeps up. */
+export const isolations = ['none', 'bubblewrap'] as const;
+export type Isolation = (typeof isolations)[number];
+
+/** A place of the machine: absolute, or below the home directory. */
+const place = z.string().regex(/^(\/|~\/).*[^/]$/, 'an absolute path, or one that begins with ~/');
+
+/** What a sandbox is beyond the rule that only the agent's own worktree can be written. */
+export const sandboxSchema = z.strictObject({
+  writable: z
+    .array(place)
+    .default([])
+    .describe('further folders that what is isolated may write, such as the cache of a package manager'),
+  visible: z
+    .array(place)
+    .default([])
+    .describe('folders below /tmp, /run and the like, all hidden else, that what is isolated may read'),
+  hidden: z
+    .array(place)
+    .default(['~/.ssh', '~/.gnupg', '~/.docker'])
+    .describe('folders and files that what is isolated cannot see: keys, and sockets that lead out'),
+});
+
 export const agentSchema = z.strictObject({
   kind: z.enum(['claude', 'shell', 'command']).default('claude').describe('what runs in the pane'),
   command: words
@@ -80,6 +103,7 @@ export const agentSchema = z.strictObject({
     .describe('names of your own environment variables that the session may see'),
   permissions: rulesSchema.prefault({}).describe('rules for this agent, before those of the team'),
   args: words.default([]).describe('further arguments for the CLI'),
+  isolation: z.enum(isolations).optional().describe('what holds this agent; default: what holds the team'),
   languages: words.default([]).describe('languages this agent works in (told to it and to the architect)'),
   frameworks: words
     .default([])
@@ -113,6 +137,13 @@ export const teamSchema = z.strictObject({
       message: z.string().default('Merge {task}: {title}').describe('subject of the merge commit'),
     })
     .prefault({}),
+  isolation: z
+    .enum(isolations)
+    .default('none')
+    .describe(
+      'what holds the agents, and the gates: `bubblewrap` (Linux) lets each write its own worktree and branches, and nothing else',
+    ),
+  sandbox: sandboxSchema.prefault({}),
   worktrees: z
     .string()
     .min(1)

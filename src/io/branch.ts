@@ -85,8 +85,9 @@ export async function pruneBranches(wanted: { repository: Repository; base: stri
   return exclusively(wanted.repository.commonDir, async () => {
     const git = repositoryGit(wanted.repository);
     const free = (await teamBranches(wanted)).filter((each) => each.merged && each.checkedOut === null);
+    // Not what it points to, if an agent made it point somewhere.
     for (const { branch, commit } of free)
-      await git.run(['update-ref', '-d', `refs/heads/${branch}`, commit]);
+      await git.run(['update-ref', '--no-deref', '-d', `refs/heads/${branch}`, commit]);
     return free;
   });
 }

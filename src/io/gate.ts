@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { sep } from 'node:path';
 import type { Gate } from '../core/team.ts';
+import type { Argv } from './bubblewrap.ts';
 import { exclusively } from './git.ts';
 import { type Repository, RepositoryProblem } from './repository.ts';
 import { type Env, runProgram } from './run.ts';
@@ -68,9 +69,13 @@ export async function runGate(wanted: {
   cwd: string;
   env: Env;
   signal?: AbortSignal;
+  /** what the program is started through: a sandbox */
+  through?: (program: Argv) => Promise<Argv>;
 }): Promise<GateResult> {
-  const { gate, cwd, env, signal } = wanted;
-  const [file = 'sh', ...args] = typeof gate.run === 'string' ? ['sh', '-c', gate.run] : gate.run;
+  const { gate, cwd, env, signal, through } = wanted;
+  const [program = 'sh', ...words] = typeof gate.run === 'string' ? ['sh', '-c', gate.run] : gate.run;
+  const plain = { file: program, args: words };
+  const { file, args } = through ? await through(plain) : plain;
   const output = new Tail(outputBytes);
   const add = (chunk: Buffer) => output.add(chunk);
   try {

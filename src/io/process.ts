@@ -116,6 +116,17 @@ export function processes(): Process[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (fromProc(Number(name)) ?? []) : []));
 }
 
+/** The oldest living child of a process; undefined where there is none. proc_pid_children(5), Linux alone. */
+export function firstChild(pid: number | undefined): number | undefined {
+  if (pid === undefined) return undefined;
+  try {
+    const [first = ''] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ');
+    return first === '' ? undefined : Number(first);
+  } catch {
+    return undefined;
+  }
+}
+
 /** When a process started, as text to compare for equality; undefined when it does not run. */
 export function startTime(pid: number): string | undefined {
   const found = lookUp(pid);

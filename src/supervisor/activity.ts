@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Status } from '../core/event.ts';
+import { firstChild } from '../io/process.ts';
 import { reported } from './evidence.ts';
 import type { Project } from './project.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,7 +24,7 @@ export function watchActivity(project: Project, terminal: Terminal): () => void 
   };
   const look = (): void => {
     timer = undefined;
-    if (name === 'shell') tell(hasForeground(terminal.pty.pid) ? 'working' : 'idle');
+    if (name === 'shell') tell(hasForeground(shellOf(terminal)) ? 'working' : 'idle');
     else tell('idle', 'it writes nothing');
   };
   let timer: NodeJS.Timeout | undefined;
@@ -44,6 +45,10 @@ export function watchActivity(project: Project, terminal: Terminal): () => void 
     stop();
   };
 }
+
+/** The shell itself: in a sandbox the first process is bwrap, and the second its own init. */
+const shellOf = ({ pty, isolated }: Terminal): number =>
+  isolated ? (firstChild(firstChild(pty.pid)) ?? pty.pid) : pty.pid;
 
 /** True when another process group than the shell's has its terminal: proc_pid_stat(5), fields 5 (pgrp) and 8 (tpgid). */
 function hasForeground(pid: number): boolean {

@@ -6,7 +6,7 @@ import type { ClientLink } from '../wire/link.ts';
 import type { ClientFrame, Hello } from '../wire/schema.ts';
 import type { WireHandlers } from '../wire/server.ts';
 import { give } from './door.ts';
-import { identify, markOf } from './identity.ts';
+import { identify, identifyInside, markOf } from './identity.ts';
 import { Outlet } from './outlet.ts';
 import type { Project } from './project.ts';
 
@@ -29,18 +29,22 @@ export class Clients {
     this.#project = project;
   }
 
-  /** How the wire server talks to this. */
-  handlers(): WireHandlers {
+  /** How the wire server talks to this. @param entrance the agent whose sandbox shows that server alone */
+  handlers(entrance?: string): WireHandlers {
     const { version, base, root } = this.#project;
     return {
       version,
       hello: (hello: Hello, link) => {
-        const actor = identify(this.#project.supervisor.state, this.#project.tokens, hello, root);
+        const { supervisor, tokens } = this.#project;
+        const actor =
+          entrance === undefined
+            ? identify(supervisor.state, tokens, hello, root)
+            : identifyInside(entrance, tokens, hello);
         if (typeof actor !== 'string') return { reason: actor.refusal, hint: actor.hint ?? 'mcc help' };
         this.#clients.set(link, {
           link,
           actor,
-          mark: markOf(hello),
+          mark: entrance === undefined ? markOf(hello) : '',
           follows: false,
           outlet: new Outlet(link),
         });

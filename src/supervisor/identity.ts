@@ -25,7 +25,20 @@ export function identify(
       'this call comes from a gate or a set-up command: these run the code of agents',
       'call mcc yourself',
     );
-  const owner = sessionAround(state, pid);
+  return heldTo(sessionAround(state, pid), actor);
+}
+
+/** Who is asking by the socket of an isolated agent, which nobody else is shown: that agent, or nobody. */
+export function identifyInside(
+  agent: string,
+  tokens: Tokens,
+  { token }: { token?: string | undefined },
+): Actor | Refusal {
+  return heldTo(agent, (token === undefined ? undefined : tokens.actor(token)) ?? 'person');
+}
+
+/** Whoever comes from a session is its agent, with its token; anybody else is refused. */
+function heldTo(owner: string | undefined, actor: Actor): Actor | Refusal {
   if (owner === undefined || actor === `agent:${owner}`) return actor;
   const instead =
     actor === 'person' ? 'without its token' : `with the token of ${actor.slice('agent:'.length)}`;

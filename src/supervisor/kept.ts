@@ -2,7 +2,12 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** What is in the environment of a session and so cannot change while it runs: its token, and where its hooks go. */
-const entry = z.object({ session: z.string(), token: z.string(), hook: z.url() });
+const entry = z.object({
+  session: z.string(),
+  token: z.string(),
+  hook: z.url(),
+  isolated: z.boolean().optional(),
+});
 export type KeptSession = z.infer<typeof entry>;
 const file = z.object({ sessions: z.record(z.string(), entry) });
 

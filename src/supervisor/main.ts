@@ -17,6 +17,7 @@ import { listen } from '../wire/server.ts';
 import { Clients } from './clients.ts';
 import { wallClock } from './clock.ts';
 import { Ending, guardProcess } from './ending.ts';
+import { Entrances } from './entrances.ts';
 import { takeIn } from './intake.ts';
 import { Kept } from './kept.ts';
 import { keepNotices } from './notices.ts';
@@ -134,6 +135,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
       host,
       kept,
       tokens: new Tokens(),
+      entrances: new Entrances(runtime, (agent) => clients.handlers(agent)),
       permissions: new Permissions(),
       get usage() {
         return usage;
@@ -147,6 +149,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
       note,
     };
     const clients = new Clients(project);
+    closers.push(() => project.entrances.close(goodbye(ending)));
     const views = keepViews(project);
     const notices = keepNotices(project);
     const usage = new UsageWatch(project, clients, () => {});

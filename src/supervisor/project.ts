@@ -6,6 +6,7 @@ import type { Repository } from '../io/repository.ts';
 import type { Host } from '../term/pty.ts';
 import type { Size } from '../term/screen.ts';
 import type { Built } from './effects/merge.ts';
+import type { Entrances } from './entrances.ts';
 import type { Kept } from './kept.ts';
 import type { Permissions } from './permission.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -35,6 +36,8 @@ export interface Project {
   /** what sessions that live on need of the next supervisor; only with a host that lets them */
   kept: Kept | undefined;
   tokens: Tokens;
+  /** how those in a sandbox reach this supervisor */
+  entrances: Entrances;
   permissions: Permissions;
   /** what agents take of the machine */
   usage: UsageWatch;

@@ -34,6 +34,8 @@ export class Terminal {
   unsent: { ids: readonly string[]; writes: readonly Write[] } | null = null;
   /** its program has ended: nothing is to be waited for any more */
   over = false;
+  /** its program runs in a process namespace of its own, below the process that the pty started */
+  isolated = false;
   /** ends what watches it, when its program has ended */
   readonly stops: (() => void)[] = [];
   #paused = false;

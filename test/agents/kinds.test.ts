@@ -63,7 +63,7 @@ test('mcc’s own tools cannot be replaced by a server of the same name', () => 
 });
 
 test('the start script is quoted for sh, whatever the path', () => {
-  const script = fileOf(given({ folder: "/it's a dir/s" }), 'session-start.sh');
+  const script = fileOf(given({ config: "/it's a dir/s" }), 'session-start.sh');
   expect(script?.text).toContain(`body='/it'\\''s a dir/s/session-start'`);
   expect(script?.mode).toBe(0o700);
 });

@@ -65,7 +65,7 @@ describe(`Claude Code ${version}`, () => {
     expect(session.has(/trust|API key|theme/i)).toBe(false);
     await lab.until('the start hook', () => lab.reports.some((report) => report.event === 'SessionStart'));
     expect(lab.reports[0]).toMatchObject({ status: 'idle', conversation: input.conversation });
-    expect(JSON.parse(readFileSync(join(input.folder, 'session-start.json'), 'utf8'))).toMatchObject({
+    expect(JSON.parse(readFileSync(join(input.config, 'session-start.json'), 'utf8'))).toMatchObject({
       source: 'startup',
     });
     expect(model.requests.filter((request) => request.path.startsWith('/v1/messages'))).toEqual([]);
@@ -200,7 +200,7 @@ describe(`Claude Code ${version}`, () => {
       lab.bodies.find((body) => body.source === 'clear'),
     );
     expect(cleared.session_id).not.toBe(input.conversation);
-    expect(JSON.parse(readFileSync(join(input.folder, 'session-start.json'), 'utf8')).session_id).toBe(
+    expect(JSON.parse(readFileSync(join(input.config, 'session-start.json'), 'utf8')).session_id).toBe(
       cleared.session_id,
     );
     await lab.until('the new id in the session file', () =>

@@ -409,3 +409,13 @@ test('a worktree that was moved by hand is no worktree any more until git is tol
     /is not a worktree of .* → git worktree list/,
   );
 });
+
+test('a branch that an agent made to stand for the base is pruned, and the base is not', async () => {
+  const { repository } = await makeAgent();
+  const { root } = repository;
+  git(root, 'symbolic-ref', 'refs/heads/mcc/bob/evil', 'refs/heads/main');
+  git(root, 'switch', '--quiet', '--detach');
+  const gone = await pruneBranches({ repository, base: 'main' });
+  expect(gone.map((each) => each.branch)).toEqual(['mcc/bob/evil']);
+  expect(git(root, 'rev-parse', 'main')).toContain(repository.commit);
+});

@@ -5,6 +5,7 @@ import { killTree } from '../../io/tree.ts';
 import { leasedEnvironment, leasePorts } from '../leases.ts';
 import { gateMark } from '../marks.ts';
 import type { Project } from '../project.ts';
+import { isolateGate } from './isolation.ts';
 
 /** How much of a gate's output its author and the log get, in characters. */
 const outputLength = 4_000;
@@ -32,6 +33,7 @@ export async function runGates(
       cwd: paths.integration,
       env: gateEnvironment(project.environment, { ...leasedEnvironment(project), [gateMark]: project.root }),
       signal: project.ending,
+      through: (program) => isolateGate(project, program),
     });
     await endGates(project);
     if (result.aborted) throw new Error(`gate ${gate.name} was stopped with the supervisor`);

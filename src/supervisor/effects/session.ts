@@ -18,6 +18,7 @@ import type { Project } from '../project.ts';
 import { Terminal } from '../terminal.ts';
 import { findTranscript } from '../transcript.ts';
 import { watchWorktree } from '../worktree-watch.ts';
+import { isIsolated, isolate, pidInside, sandboxTmp } from './isolation.ts';
 import { programPath, temporaryFolder, writeFiles, writeWrapper } from './launch-files.ts';
 import { endLeftovers, sessionEnded, treeOf } from './session-end.ts';
 import { makeWorktree } from './worktree.ts';
@@ -46,9 +47,10 @@ export async function startSession(project: Project, name: string): Promise<void
   try {
     const hook = project.hooks.open(name, hear);
     const token = project.tokens.make(name);
-    project.kept?.set(name, { session: session.id, token, hook });
+    const isolated = isIsolated(project, name);
+    project.kept?.set(name, { session: session.id, token, hook, ...(isolated && { isolated }) });
     const launch = launchOf(project, kind, agent, { ...session, hookUrl: hook, token });
-    const terminal = await spawn(project, agent, kind, session, launch);
+    const terminal = await spawn(project, agent, kind, { ...session, isolated }, launch);
     terminal.stops.push(...watch(project, terminal, hear));
   } finally {
     tell();
@@ -69,9 +71,11 @@ export async function adoptSession(project: Project, { name, session }: Agent): 
   const found = await host.adopt?.(name);
   if (found?.session.pid !== session.pid) return false;
   tokens.restore(name, before.token);
+  if (before.isolated) await project.entrances.open(name);
   const { hear, tell } = hearing(project, name, session.id);
   hooks.open(name, hear, before.hook);
-  const terminal = seat(project, name, session, kinds[spec.kind], found.session, found.size);
+  const run = { ...session, isolated: before.isolated === true };
+  const terminal = seat(project, name, run, kinds[spec.kind], found.session, found.size);
   terminal.stops.push(...watch(project, terminal, hear));
   tell();
   return true;
@@ -94,18 +98,25 @@ function hearing(project: Project, name: string, id: string) {
 /** Starts the program in a terminal, and tells that the session runs. @throws Error when it does not, and then nothing of it does */
 async function spawn(
   project: Project,
-  { name, worktree }: Agent,
+  agent: Agent,
   kind: Kind,
-  { id, conversation, resume }: { id: string; conversation: string; resume: boolean },
-  launch: Launch,
+  {
+    id,
+    conversation,
+    resume,
+    isolated,
+  }: { id: string; conversation: string; resume: boolean; isolated: boolean },
+  plain: Launch,
 ): Promise<Terminal> {
   const { supervisor, root } = project;
-  writeFiles(launch);
+  const { name, worktree } = agent;
+  writeFiles(plain);
+  const launch = isolated ? await isolate(project, agent, plain) : plain;
   const size = project.sizes.get(name) ?? firstSize;
   const cwd = worktree?.path ?? root;
   const pty = await project.host.spawn({ ...launch, name, file: programPath(launch), cwd, size });
   const start = startTime(pty.pid) ?? 'gone';
-  const terminal = seat(project, name, { id, start }, kind, pty, size);
+  const terminal = seat(project, name, { id, start, isolated }, kind, pty, size);
   try {
     const pid = { pid: pty.pid, start };
     supervisor.turn(
@@ -124,13 +135,14 @@ async function spawn(
 function seat(
   project: Project,
   name: string,
-  { id, start }: { id: string; start: string },
+  { id, start, isolated }: { id: string; start: string; isolated: boolean },
   kind: Kind,
   pty: Session,
   size: Size,
 ): Terminal {
   const { supervisor, team } = project;
   const terminal = new Terminal(name, id, kind, pty, size, team.scrollback);
+  terminal.isolated = isolated;
   pty.onExit((exit) => {
     terminal.over = true;
     for (const stop of terminal.stops) stop();
@@ -181,7 +193,7 @@ function launchOf(
     config: join(folder, 'config'),
     hookUrl,
     bin,
-    tmp: temporaryFolder(project, name),
+    tmp: isIsolated(project, name) ? sandboxTmp : temporaryFolder(project, name),
     token,
     leases: leasedEnvironment(project, name),
     environment: project.environment,
@@ -199,12 +211,13 @@ function watch(
   const { agent: name, id, kind } = terminal;
   const folder = project.paths.session(name);
   const config = join(folder, 'config');
-  const startWatch = watchStartFile(folder, (body) => {
+  const startWatch = watchStartFile(config, (body) => {
     hear(body).catch((error: unknown) =>
       note('warn', 'a hook failed', { agent: name, error: String(error) }),
     );
   });
-  const fileWatch = watchSessionFile(kind, config, terminal.pty.pid, (file) => {
+  const pid = terminal.isolated ? pidInside : terminal.pty.pid;
+  const fileWatch = watchSessionFile(kind, config, pid, (file) => {
     const now = supervisor.state.agents[name];
     if (now?.session?.id === id)
       supervisor.turn(

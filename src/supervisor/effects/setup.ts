@@ -11,6 +11,7 @@ import { bringFiles } from '../../io/worktree-files.ts';
 import { leasedEnvironment, leasePorts } from '../leases.ts';
 import { setupMark, setupMarkOf } from '../marks.ts';
 import type { Project } from '../project.ts';
+import { isolateSetup } from './isolation.ts';
 import { makeWorktree } from './worktree.ts';
 
 /** How much of a command's output is kept for who reads that it failed, in bytes; all of it is in the log file. */
@@ -79,7 +80,7 @@ async function runCommands(
   return null;
 }
 
-function runCommand(
+async function runCommand(
   project: Project,
   name: string,
   command: string,
@@ -95,7 +96,11 @@ function runCommand(
     add(chunk);
     tail.add(chunk);
   };
-  return runProgram('/bin/sh', ['-c', command], {
+  const { file, args } = await isolateSetup(project, name, worktree.path, {
+    file: '/bin/sh',
+    args: ['-c', command],
+  });
+  return runProgram(file, args, {
     cwd: worktree.path,
     env: {
       ...setupEnvironment({ spec, environment, leases }),
