@@ -11,6 +11,7 @@ export const agentCommands: Command[] = [
     name: 'agent start',
     summary: 'Start an agent, or start it again after it ended',
     args: [agentArg],
+    who: ['person', 'architect'],
     examples: ['mcc agent start backend'],
     run: ({ state, input }) => {
       const agent = findAgent(state, arg(input, 'agent'));
@@ -45,6 +46,7 @@ export const agentCommands: Command[] = [
     name: 'agent restart',
     summary: 'Start an agent anew with its conversation',
     args: [agentArg],
+    who: ['person', 'architect'],
     examples: ['mcc agent restart backend'],
     run: ({ state, input }) => {
       const agent = findAgent(state, arg(input, 'agent'));

@@ -150,6 +150,8 @@ const factSchemas = {
     alias: name.optional(),
   },
   'task.assigned': { task: name, agent: name },
+  /** taken from an agent that cannot go on with it: open again */
+  'task.released': { task: name, agent: name, reason: z.string() },
   'task.branched': { task: name, agent: name, branch: name, base: commit },
   'task.held': { task: name, reason: z.string() },
   'task.submitted': { task: name, branch: name, commit, summary: z.string() },

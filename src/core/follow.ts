@@ -1,6 +1,17 @@
 import type { Fact } from './event.ts';
-import { answer, assignment, callOff, digest, failure, goOn, review } from './letters.ts';
+import {
+  answer,
+  assignment,
+  callOff,
+  crashing,
+  digest,
+  failure,
+  goOn,
+  review,
+  takenOver,
+} from './letters.ts';
 import type { Message } from './message.ts';
+import { isGivenUp } from './plan.ts';
 import {
   type Agent,
   byPriority,
@@ -22,10 +33,20 @@ import {
  * The supervisor folds these facts and asks again until nothing follows; each fact removes its own cause.
  */
 export function follow(state: State): Fact[] {
-  return [...assign(state), ...approvalsLost(state), ...owed(state)];
+  return [...released(state), ...assign(state), ...approvalsLost(state), ...owed(state)];
 }
 
 const open = (state: State): Task[] => Object.values(state.tasks).filter((task) => !isEnded(task));
+
+/** Work of an agent that is not started again by itself is open for others. */
+const released = (state: State): Fact[] =>
+  open(state).flatMap((task): Fact[] => {
+    const agent = entry(state.agents, task.agent ?? '');
+    const inHand = task.kind === 'work' && (task.status === 'assigned' || task.status === 'working');
+    if (!agent || !inHand || !isGivenUp(agent)) return [];
+    const reason = `${agent.name} crashed ${agent.crashes} times`;
+    return [{ type: 'task.released', task: task.id, agent: agent.name, reason }];
+  });
 
 /** Hands ready tasks to free agents, the most urgent first. One task an agent at a time; requests do not occupy. */
 function assign(state: State): Fact[] {
@@ -92,7 +113,7 @@ function owed(state: State): Fact[] {
       ...toArchitect(state, task),
       ...toPerson(state, task),
     ]),
-    ...Object.values(state.agents).flatMap((agent) => resume(state, agent)),
+    ...Object.values(state.agents).flatMap((agent) => [...resume(state, agent), ...givenUp(state, agent)]),
   ];
   return letters
     .filter((letter) => letter.to !== '' && !entry(state.posts, letter.id))
@@ -103,7 +124,11 @@ type Letter = Omit<Message, 'at'>;
 
 /** What is to be done, and that it is not to be done any more. */
 function toAuthor(state: State, task: Task): Letter[] {
-  if (task.status === 'working') return [assignment(state, task)];
+  if (task.status === 'working')
+    return [
+      assignment(state, task),
+      ...(task.before && task.before.agent !== task.agent ? [takenOver(task, task.before.agent)] : []),
+    ];
   const calledOff = task.status === 'cancelled' || task.status === 'failed';
   const author = task.agent;
   if (!calledOff || author === undefined || task.endedBy === `agent:${author}`) return [];
@@ -135,6 +160,17 @@ function toPerson(state: State, task: Task): Letter[] {
   return task.status === 'failed' && alone && task.endedBy !== 'person'
     ? [failure(state, task, 'person')]
     : [];
+}
+
+/** An agent that crashes again and again: the architect is asked what to do, else the person. */
+function givenUp(state: State, agent: Agent): Letter[] {
+  if (!agent.session || !isGivenUp(agent)) return [];
+  const architect = state.team?.architect;
+  const to = architect === undefined || architect === agent.name ? 'person' : architect;
+  // First its work goes to whom it may go, then it is told.
+  if (released(state).length > 0 || assign(state).length > 0) return [];
+  const tasks = open(state).filter((task) => task.before?.agent === agent.name);
+  return [crashing(agent, agent.session, tasks, to)];
 }
 
 /** A session that was started anew in the middle of work is told what is still open, once. */

@@ -1,5 +1,14 @@
 import { longestText, type Message } from './message.ts';
-import { childrenOf, entry, isEnded, type Session, type State, type Task, waitsFor } from './state.ts';
+import {
+  type Agent,
+  childrenOf,
+  entry,
+  isEnded,
+  type Session,
+  type State,
+  type Task,
+  waitsFor,
+} from './state.ts';
 
 /** The messages that mcc itself writes. Their ids are made from what they are about, so that none is sent twice. */
 
@@ -62,6 +71,9 @@ export function assignment(state: State, task: Task): Letter {
       `Task ${task.id}: ${task.title}`,
       task.text !== task.title && task.text,
       task.files.length > 0 && `Files: ${task.files.join(', ')}`,
+      task.before?.branch !== undefined &&
+        task.before.branch !== task.branch &&
+        `${task.before.agent} began it: what it committed is on ${task.before.branch}; take over what is good.`,
       needed.length > 0 &&
         `Builds on: ${needed.map((it) => `${it.id} (${it.title}${it.summary ? `: ${brief(it.summary)}` : ''})`).join('; ')}`,
       `Your branch is ${task.branch ?? '?'}, started from ${short(task.base)}. Commit there, then: mcc task submit ${task.id} --summary "<what you did>". If nothing needs to change: mcc task done ${task.id} --result "<why>".`,
@@ -176,4 +188,89 @@ export const goOn = (agent: string, session: Session, tasks: Task[], reviews: Ta
     reviews.length > 0 &&
       `Waiting for your review: ${reviews.map((task) => `${task.id} (${task.title}): mcc review ${task.id}`).join('; ')}.`,
   ),
+});
+
+/** Reminds an agent of work that it has taken up, while it is idle. */
+export function reminder(
+  task: Task,
+  agent: string,
+  {
+    id,
+    review,
+    minutes,
+    decides,
+  }: { id: string; review: boolean; minutes: number; decides: string | undefined },
+): Letter {
+  const asks = decides === undefined || decides === agent ? 'person' : decides;
+  const how =
+    task.kind === 'request'
+      ? `mcc task done ${task.id} --result "<answer>", or add what is missing`
+      : `mcc task submit ${task.id} --summary "<what you did>"`;
+  return {
+    id,
+    from: 'mcc',
+    to: agent,
+    kind: 'nudge',
+    task: task.id,
+    subject: `${task.id} waits for you`,
+    body: lines(
+      review
+        ? `${task.id} (${task.title}) waits for your review, and you have been idle for ${minutes} min: mcc review ${task.id}, then approve or reject it.`
+        : `You have been idle for ${minutes} min with ${task.id} (${task.title}) in hand. Go on with it; when it is finished: ${how}.`,
+      `If you wait for an answer or cannot go on, say what you need: mcc send ${asks} "<what>".`,
+    ),
+  };
+}
+
+/** Tells whoever decides that an agent has work in hand and does nothing, although it was reminded. */
+export const silence = (
+  task: Task,
+  agent: string,
+  { id, to, sent, minutes }: { id: string; to: string; sent: number; minutes: number },
+): Letter => ({
+  id,
+  from: 'mcc',
+  to,
+  kind: 'report',
+  task: task.id,
+  subject: `${agent} is silent with ${task.id} in hand`,
+  body: lines(
+    `${agent} was reminded ${sent === 1 ? 'once' : `${sent} times`} of ${task.id} (${task.title}) and has been idle for ${minutes} min.`,
+    `Ask what it needs: mcc send ${agent} "<question>" --task ${task.id}. Or end it: mcc task cancel ${task.id} --reason "<why>", and add it anew for another agent.`,
+  ),
+});
+
+/** Tells whoever decides that an agent crashes again and again, and what becomes of its work. */
+export function crashing(agent: Agent, session: Session, tasks: Task[], to: string): Letter {
+  const { code, signal } = session.exit ?? {};
+  return {
+    id: `crashed-${session.id}`,
+    from: 'mcc',
+    to,
+    kind: 'report',
+    subject: `${agent.name} crashed ${agent.crashes} times and is not started again`,
+    body: lines(
+      `${agent.name} crashed ${agent.crashes} times in a row, the last time with ${signal ? `signal ${signal}` : `code ${code ?? '?'}`}. It is not started again by itself.`,
+      ...tasks.map(whereabouts),
+      `Try once more: mcc agent start ${agent.name}. Or give its work to another: mcc task move <task> --to <agent>.`,
+    ),
+  };
+}
+
+/** Where the work of an agent that is down has gone. */
+function whereabouts({ id, title, agent, to, before }: Task): string {
+  const now =
+    agent !== undefined ? `is with ${agent} now` : to === undefined ? 'is open again' : `waits for ${to}`;
+  return `${id} (${title}) ${now}${before?.branch ? `; what was committed is on ${before.branch}` : ''}.`;
+}
+
+/** Tells an agent that had a task that another has it now. */
+export const takenOver = (task: Task, agent: string): Letter => ({
+  id: `over-${task.id}-${task.round}`,
+  from: 'mcc',
+  to: agent,
+  kind: 'report',
+  task: task.id,
+  subject: `Task ${task.id} is with ${task.agent}`,
+  body: `Task ${task.id} (${task.title}) was taken from you while you were down, and ${task.agent} has it now. Leave it alone; commit what is worth keeping.`,
 });

@@ -105,6 +105,10 @@ export function restartAt(agent: Agent): number | null {
   return wait === undefined ? null : Date.parse(agent.session.exit.at) + wait;
 }
 
+/** True for an agent that crashed so often that it is not started again by itself. */
+export const isGivenUp = (agent: Agent): boolean =>
+  agent.wanted && agent.session?.exit !== undefined && restartAt(agent) === null;
+
 /** The keyboard is for an idle agent whose composer is proved empty; else the hooks hand over at the turn's end. */
 function planTyping(state: State, world: World, agent: Agent): Effect[] {
   const pending = pendingPosts(state, agent.name);

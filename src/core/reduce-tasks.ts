@@ -1,5 +1,6 @@
 import { type Appliers, put, withAgent, withOpen, without, withPost, withTask } from './change.ts';
 import type { Event } from './event.ts';
+import { nudgesOf } from './nudge.ts';
 import { unchanged } from './reduce-agents.ts';
 import { answer } from './reduce-messages.ts';
 import { entry, type State, type Task } from './state.ts';
@@ -28,7 +29,9 @@ const giveUp = (task: Task, event: Pick<Event, 'at' | 'by'>): Task =>
  */
 function askedAbout({ posts }: State, { id, kind, round }: Task): string[] {
   const rounds = Array.from({ length: round }, (_, index) => index + 1);
-  const letters = rounds.flatMap((it) => [`assign-${id}-${it}`, `review-${id}-${it}`]);
+  const letters = rounds
+    .flatMap((it) => [`assign-${id}-${it}`, `review-${id}-${it}`])
+    .flatMap((letter) => [letter, ...nudgesOf(letter).all]);
   return kind === 'request'
     ? [...letters, ...Object.keys(posts).filter((it) => it.startsWith(`digest-${id}-`))]
     : letters;
@@ -96,6 +99,22 @@ export const taskAppliers = {
         it.worktree
           ? { ...it, worktree: { ...unchanged, path: it.worktree.path, branch, commit: base } }
           : it,
+    ),
+  'task.released': (state, { task, agent, at }) =>
+    stepped(
+      withOpen(state, task, (it) =>
+        it.agent === agent && (it.status === 'assigned' || it.status === 'working')
+          ? {
+              ...(without(it, 'agent', 'branch', 'base', 'held') as Task),
+              status: 'open',
+              // Whoever takes it up next gets an assignment of its own.
+              round: it.round + 1,
+              before: { agent, ...(it.branch === undefined ? {} : { branch: it.branch }) },
+            }
+          : it,
+      ),
+      task,
+      at,
     ),
   'task.held': (state, { task, reason }) => withOpen(state, task, (it) => ({ ...it, held: reason })),
   'task.submitted': (state, { task, branch, commit, summary, at }) => {

@@ -112,6 +112,8 @@ export interface Task {
   status: TaskStatus;
   agent?: string;
   branch?: string;
+  /** who had it before it was taken from them, and on which branch */
+  before?: { agent: string; branch?: string };
   /** commit the branch started from */
   base?: string;
   /** commit last submitted */

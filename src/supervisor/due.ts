@@ -1,5 +1,6 @@
 import type { Fact } from '../core/event.ts';
 import { startMs, weigh } from '../core/evidence.ts';
+import { type Overdue, overdue } from '../core/nudge.ts';
 import { handsOffMs, holding, restartAt, settledMs, type World } from '../core/plan.ts';
 import { type Agent, isRunning, type Post, pendingPosts, type State, type Task } from '../core/state.ts';
 
@@ -10,7 +11,13 @@ const heldMs = 3_000;
 export const dueFacts = (state: State, world: World): Fact[] => [
   ...Object.values(state.agents).flatMap((agent) => heldFacts(state, world, agent)),
   ...Object.values(state.tasks).flatMap((task) => overdueFacts(state, world, task)),
+  ...(world.draining
+    ? []
+    : silent(state, world.now).flatMap(({ at, fact }) => (at <= world.now ? [fact] : []))),
 ];
+
+const silent = (state: State, now: number): Overdue[] =>
+  Object.values(state.agents).flatMap((agent) => overdue(state, agent, now) ?? []);
 
 /** When the next look is due although nothing happens, in ms since the epoch; null when time alone changes nothing. */
 export function nextLook(state: State, world: World): number | null {
@@ -18,6 +25,7 @@ export function nextLook(state: State, world: World): number | null {
     ...world.notBefore.values(),
     ...Object.values(state.agents).flatMap((agent) => timesOf(state, world, agent)),
     ...Object.values(state.tasks).flatMap((task) => deadline(state, task) ?? []),
+    ...(world.draining ? [] : silent(state, world.now).map(({ at }) => at)),
   ].filter((at) => at > world.now);
   return times.length > 0 ? Math.min(...times) : null;
 }

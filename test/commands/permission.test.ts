@@ -43,9 +43,9 @@ review        person architect agent
 approve       person architect
 reject        person architect
 merge         person architect
-agent start   person
+agent start   person architect
 agent stop    person
-agent restart person
+agent restart person architect
 agent interrupt person architect
 why           person architect agent
 permissions   person

@@ -131,6 +131,7 @@ function makers(random: () => number): Makers {
       ...maybe('alias', () => 'parser'),
     }),
     'task.assigned': () => ({ task: task(), agent: agent() }),
+    'task.released': () => ({ task: task(), agent: agent(), reason: text() }),
     'task.branched': () => ({ task: task(), agent: agent(), branch: branch(), base: hash() }),
     'task.held': () => ({ task: task(), reason: text() }),
     'task.submitted': () => ({ task: task(), branch: branch(), commit: hash(), summary: text() }),

@@ -123,9 +123,44 @@ test('a session that crashes is started again after 1, 4 and 16 seconds, and the
   loop.tell(ready);
   await loop.pass(60_000);
   expect(loop.times('session.start')).toEqual([0, 1_001, 5_002, 21_003]);
+  const letter = loop.log.find(({ type }) => type === 'message.queued');
+  expect(letter).toMatchObject({
+    message: { to: 'person', subject: 'ann crashed 4 times and is not started again' },
+  });
+  loop.supervisor.filed.set(`crashed-${loop.supervisor.state.agents.ann?.session?.id}`, 'new');
   await loop.pass(86_400_000);
   expect(loop.times('session.start')).toHaveLength(4);
   expect(loop.alarm).toBeNull();
+});
+
+test('silence with work in hand is noticed when it is due, by one timer and no looks in between', async () => {
+  const loop = new Loop(ready, started('1'), idle);
+  const task = { task: 't1', kind: 'work' as const, title: 'parser', text: 'parser', to: 'ann' };
+  loop.tell({ type: 'task.added', ...task, needs: [], priority: 'normal', files: [] });
+  loop.tell({ type: 'task.branched', task: 't1', agent: 'ann', branch: 'mcc/ann/t1', base: commit });
+  const id = 'assign-t1-1';
+  const take = (letter: string) => {
+    loop.supervisor.filed.set(letter, 'cur');
+    loop.tell(
+      { type: 'message.handed', id: letter, route: 'hook' },
+      { type: 'message.accepted', id: letter },
+    );
+  };
+  take(id);
+  await loop.rest();
+  await loop.pass(1_000);
+  expect(loop.alarm?.at).toBe(loop.now - 1_000 + 300_000 + 1);
+  await loop.pass(299_500);
+  const nudges = () =>
+    loop.log.flatMap((event) =>
+      event.type === 'message.queued' && event.message.kind === 'nudge' ? [event.at] : [],
+    );
+  expect(nudges()).toHaveLength(1);
+  take(`nudge-1-${id}`);
+  await loop.pass(590_000);
+  expect(nudges()).toHaveLength(1);
+  await loop.pass(20_000);
+  expect(nudges()).toHaveLength(2);
 });
 
 test('an effect that fails is tried again ever more slowly, and told ever more seldom', async () => {
