@@ -91,7 +91,9 @@ export class Given {
     const { command, input } = understood;
     const question = command.asks?.(this.state, input, by) ?? null;
     if (question && isRefusal(question)) return question;
-    if (question && !answer) throw new Error(`\`${words.join(' ')}\` asks ${JSON.stringify(question)}`);
+    // What only reads is carried out without an answer too, as where no supervisor runs.
+    if (question && !answer && !command.reads)
+      throw new Error(`\`${words.join(' ')}\` asks ${JSON.stringify(question)}`);
     this.#asked += 1;
     const context = { state: this.state, input, by, now: this.now, fresh: `${this.#asked}` };
     return command.run(question && answer ? { ...context, answer } : context);
