@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { userPath } from '../agents/environment.ts';
 import { isolatedAgents } from '../core/isolation.ts';
 import type { Layout } from '../core/layout.ts';
+import { hasLimits } from '../core/limits.ts';
 import { nearest } from '../core/nearest.ts';
 import { branchOf } from '../core/plan.ts';
 import { isRefusal } from '../core/refusal.ts';
 import type { AgentSpec, Team } from '../core/team.ts';
 import { findBubblewrap } from '../io/bubblewrap.ts';
 import { loadTeam } from '../io/config.ts';
+import { findHold } from '../io/confinement.ts';
 import { refsProblems } from '../io/git-fence.ts';
 import { loadLayouts } from '../io/layouts.ts';
 import { hasClaudeLogin } from '../io/login.ts';
@@ -59,8 +61,17 @@ export async function preflight(shell: Shell): Promise<Preflight> {
     file,
     layouts,
     problems: [...problems, ...more.flat(), ...screen.problems],
-    notes: [...notes, ...screen.notes],
+    notes: [...notes, ...screen.notes, ...(await limitNotes(team, shell))],
   };
+}
+
+/** How limits are held on this machine, where there are any. */
+async function limitNotes(team: Team, shell: Shell): Promise<string[]> {
+  if (!hasLimits(team)) return [];
+  const hold = await findHold({ env: shell.env });
+  return hold.type === 'watched'
+    ? [`limits are watched by mcc, since the system cannot hold them here (${hold.why})`]
+    : [];
 }
 
 /** All of it that a screen on a supervisor needs that runs already: not the dozen runs of git. */

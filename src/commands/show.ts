@@ -1,4 +1,5 @@
 import { needsPerson, weigh } from '../core/evidence.ts';
+import { excessText } from '../core/letters.ts';
 import {
   type Agent,
   entry,
@@ -15,7 +16,6 @@ import {
   taskOf,
   waitsFor,
 } from '../core/state.ts';
-
 import { type Usage, usageText } from '../core/usage.ts';
 
 /** Texts for people: one place that says how a task, an agent and a message read in one line. */
@@ -156,7 +156,8 @@ export function attention(
     const { status, reason } = weigh(agent, now);
     if (!agent.declared) return [];
     if (agent.failure && agent.wanted) return [failed(agent, agent.failure)];
-    if (!needsPerson(status)) return [];
+    const over = isRunning(agent) ? overLimits(agent) : [];
+    if (!needsPerson(status)) return over;
     const hint = status === 'crashed' ? `mcc agent start ${agent.name}` : `focus ${agent.name}`;
     return [
       {
@@ -164,6 +165,7 @@ export function attention(
         hint,
         agent: agent.name,
       },
+      ...over,
     ];
   });
   const tasks = Object.values(state.tasks).flatMap((task) => {
@@ -223,6 +225,20 @@ const failed = (agent: Agent, { reason, hint }: NonNullable<Agent['failure']>) =
   hint: hint ?? `mcc why ${agent.name}`,
   agent: agent.name,
 });
+
+/** Limits that an agent is over, of which nothing could be ended. */
+const overLimits = ({ name, over = {} }: Agent): { text: string; hint: string; agent: string }[] =>
+  Object.entries(over).flatMap(([limit, excess]) =>
+    excess && excess.ended === undefined
+      ? [
+          {
+            text: `${name} takes ${excessText(limit, excess)}`,
+            hint: `mcc agent restart ${name}`,
+            agent: name,
+          },
+        ]
+      : [],
+  );
 
 /** A task that waits for an agent which nobody starts. */
 function absentee(state: State, task: Task): { text: string; hint: string; agent: string } | null {

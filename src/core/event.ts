@@ -104,6 +104,15 @@ const factSchemas = {
   'worktree.unprepared': { agent: name, settings: z.string(), reason: z.string(), hint: z.string() },
   /** why its session does not start although it is wanted */
   'agent.waits': { agent: name, reason: z.string() },
+  /** an agent with its children is over a limit; `ended` is what was ended for it, in words */
+  'limit.exceeded': {
+    agent: name,
+    limit: z.enum(['memory', 'cpu', 'processes']),
+    used: z.number(),
+    most: z.number(),
+    ended: z.string().optional(),
+  },
+  'limit.kept': { agent: name, limit: z.enum(['memory', 'cpu', 'processes']) },
   // Ports that no other worktree gets: the holder is an agent, or the gates.
   'ports.leased': { holder: name, name, ports: z.array(z.int().min(1).max(65_535)) },
   'ports.freed': { holder: name },

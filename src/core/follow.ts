@@ -5,8 +5,10 @@ import {
   callOff,
   crashing,
   digest,
+  endedForMemory,
   failure,
   goOn,
+  overMemory,
   review,
   takenOver,
 } from './letters.ts';
@@ -113,7 +115,11 @@ function owed(state: State): Fact[] {
       ...toArchitect(state, task),
       ...toPerson(state, task),
     ]),
-    ...Object.values(state.agents).flatMap((agent) => [...resume(state, agent), ...givenUp(state, agent)]),
+    ...Object.values(state.agents).flatMap((agent) => [
+      ...resume(state, agent),
+      ...givenUp(state, agent),
+      ...overLimit(state, agent),
+    ]),
   ];
   return letters
     .filter((letter) => letter.to !== '' && !entry(state.posts, letter.id))
@@ -171,6 +177,15 @@ function givenUp(state: State, agent: Agent): Letter[] {
   if (released(state).length > 0 || assign(state).length > 0) return [];
   const tasks = open(state).filter((task) => task.before?.agent === agent.name);
   return [crashing(agent, agent.session, tasks, to)];
+}
+
+/** Who took too much memory is told what was ended for it; where nothing was, the architect is. */
+function overLimit({ team }: State, { name, over }: Agent): Letter[] {
+  const excess = over?.memory;
+  if (!excess) return [];
+  if (excess.ended !== undefined) return [endedForMemory(name, excess)];
+  const architect = team?.architect;
+  return architect === undefined || architect === name ? [] : [overMemory(name, excess, architect)];
 }
 
 /** A session that was started anew in the middle of work is told what is still open, once. */

@@ -2,6 +2,7 @@ import { longestText, type Message } from './message.ts';
 import {
   type Agent,
   childrenOf,
+  type Excess,
   entry,
   isEnded,
   type Session,
@@ -9,6 +10,7 @@ import {
   type Task,
   waitsFor,
 } from './state.ts';
+import { bytesText } from './usage.ts';
 
 /** The messages that mcc itself writes. Their ids are made from what they are about, so that none is sent twice. */
 
@@ -273,4 +275,38 @@ export const takenOver = (task: Task, agent: string): Letter => ({
   task: task.id,
   subject: `Task ${task.id} is with ${task.agent}`,
   body: `Task ${task.id} (${task.title}) was taken from you while you were down, and ${task.agent} has it now. Leave it alone; commit what is worth keeping.`,
+});
+
+/** `5.1 GB of memory, of the 4.0 GB that it may` */
+export function excessText(limit: string, { used, most }: Excess): string {
+  if (limit === 'memory') return `${bytesText(used)} of memory, of the ${bytesText(most)} that it may`;
+  return limit === 'cpu'
+    ? `${used}% of CPU, of the ${most}% that it may`
+    : `${used} processes, of the ${most} that it may`;
+}
+
+/** Tells an agent why one of its processes ended. */
+export const endedForMemory = (agent: string, excess: Excess): Letter => ({
+  id: `limit-${agent}-${Date.parse(excess.at)}`,
+  from: 'mcc',
+  to: agent,
+  kind: 'note',
+  subject: 'A process of yours was ended for its memory',
+  body: lines(
+    `${excess.ended ?? 'a process'} was ended: with all that you started you take ${excessText('memory', excess)}.`,
+    'Find out why it needs so much before you run it again, or run it on less at a time.',
+  ),
+});
+
+/** Tells the architect that an agent itself is over its memory. */
+export const overMemory = (agent: string, excess: Excess, architect: string): Letter => ({
+  id: `limit-${agent}-${Date.parse(excess.at)}`,
+  from: 'mcc',
+  to: architect,
+  kind: 'note',
+  subject: `${agent} is over its memory`,
+  body: lines(
+    `${agent} takes ${excessText('memory', excess)}, and no single command of it is to blame.`,
+    'The person is told too. Give it nothing large until it was restarted.',
+  ),
 });

@@ -130,6 +130,13 @@ export const agentAppliers = {
       failure: { reason, hint, at },
       ...(it.worktree ? { worktree: { ...unreadied(it.worktree), unprepared: settings } } : {}),
     })),
+  'limit.exceeded': (state, { agent, limit, used, most, ended, at }) =>
+    withAgent(state, agent, (it) => ({
+      ...it,
+      over: { ...it.over, [limit]: { used, most, at, ...(ended === undefined ? {} : { ended }) } },
+    })),
+  'limit.kept': (state, { agent, limit }) =>
+    withAgent(state, agent, (it) => ({ ...it, ...(it.over ? { over: without(it.over, limit) } : {}) })),
   'ports.leased': (state, { holder, name, ports }) => ({
     ...state,
     leases: { ...state.leases, [holder]: { name, ports } },
@@ -146,7 +153,7 @@ export const agentAppliers = {
     ),
   'session.started': (state, { agent, session, conversation, pid, start, resumed, at }) =>
     withAgent(state, agent, (it) => ({
-      ...(without(it, 'restarting', 'failure', 'waits') as Agent),
+      ...(without(it, 'restarting', 'failure', 'waits', 'over') as Agent),
       session: { id: session, conversation, pid, start, since: at, resumed },
       reports: {},
     })),

@@ -49,6 +49,15 @@ export interface Worktree {
   unprepared?: string;
 }
 
+/** How far over a limit: bytes, percent of one core, or processes. */
+export interface Excess {
+  used: number;
+  most: number;
+  /** what was ended for it, in words */
+  ended?: string;
+  at: string;
+}
+
 /** What is a worktree's own beside its files, for as long as it is there. */
 export interface Lease {
   /** unique on this machine: for databases, containers */
@@ -74,6 +83,8 @@ export interface Agent {
   session?: Session;
   worktree?: Worktree;
   reports: Record<string, Report>;
+  /** the limits that it is over, with all that it started */
+  over?: { [L in FactOf<'limit.exceeded'>['limit']]?: Excess };
   /** why its worktree or session could not be made, or ended, at the last try */
   failure?: { reason: string; hint?: string; at: string };
   /** exits that nobody asked for since the last turn that ended well */

@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Event, type Fact, parseEvent } from '../core/event.ts';
+import { hasLimits } from '../core/limits.ts';
 import type { Team } from '../core/team.ts';
 import { settingsKey, worktreeSettings } from '../core/worktree-settings.ts';
+import { Confinement, findHold, type Hold } from '../io/confinement.ts';
 import { serveHooks } from '../io/hooks.ts';
 import { acquire, type Owner } from '../io/lock.ts';
 import { Log } from '../io/log.ts';
@@ -20,6 +22,7 @@ import { Ending, guardProcess } from './ending.ts';
 import { Entrances } from './entrances.ts';
 import { takeIn } from './intake.ts';
 import { Kept } from './kept.ts';
+import { LimitKeeper } from './limits.ts';
 import { keepNotices } from './notices.ts';
 import { perform } from './perform.ts';
 import { Permissions } from './permission.ts';
@@ -98,6 +101,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
     const livesOn = () => ending.bug && kept !== undefined;
     closers.push(() => livesOn() || removeRuntime(root, runtime));
     closers.push(() => (livesOn() ? host.leave?.() : host.close?.()));
+    const confinement = new Confinement(await holdFor(team, environment));
     const hooks = await serveHooks(
       (error) => note('warn', 'a hook failed', { error: String(error) }),
       kept?.port,
@@ -137,6 +141,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
       tokens: new Tokens(),
       entrances: new Entrances(runtime, (agent) => clients.handlers(agent)),
       permissions: new Permissions(),
+      confinement,
       get usage() {
         return usage;
       },
@@ -152,7 +157,8 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
     closers.push(() => project.entrances.close(goodbye(ending)));
     const views = keepViews(project);
     const notices = keepNotices(project);
-    const usage = new UsageWatch(project, clients, () => {});
+    const keeper = new LimitKeeper(project);
+    const usage = new UsageWatch(project, clients, (readings) => keeper.check(readings));
     closers.push(() => usage.close());
     supervisor.replay(events);
     // Before anybody is let in: no command may start anything while the last run is not proved dead.
@@ -247,6 +253,10 @@ async function opening({ repository, team, version }: SupervisorOptions, base: s
     ...(commit ? [{ type: 'base.moved' as const, commit }] : []),
   ];
 }
+
+/** What holds agents to their limits; not looked for where there are none. */
+const holdFor = async (team: Team, env: SupervisorOptions['environment']): Promise<Hold> =>
+  hasLimits(team) ? findHold({ env }) : { type: 'watched', why: 'there are no limits' };
 
 /** What the worktree of an agent is to be made ready by, where there is something. */
 function settingsOf(team: Team, name: string): { settings?: string } {

@@ -1,5 +1,6 @@
 import type { Actor } from '../core/event.ts';
 import type { Team } from '../core/team.ts';
+import type { Confinement } from '../io/confinement.ts';
 import type { HookServer } from '../io/hooks.ts';
 import type { Paths } from '../io/paths.ts';
 import type { Repository } from '../io/repository.ts';
@@ -39,6 +40,8 @@ export interface Project {
   /** how those in a sandbox reach this supervisor */
   entrances: Entrances;
   permissions: Permissions;
+  /** what holds sessions to their limits */
+  confinement: Confinement;
   /** what agents take of the machine */
   usage: UsageWatch;
   /** the user's own environment at the start, of which sessions and gates see an allow-list */

@@ -88,6 +88,14 @@ function makers(random: () => number): Makers {
     'worktree.prepared': () => ({ agent: agent(), settings: among('{}', 'other') }),
     'worktree.unprepared': () => ({ agent: agent(), settings: '{}', reason: text(), hint: text() }),
     'agent.waits': () => ({ agent: agent(), reason: text() }),
+    'limit.exceeded': () => ({
+      agent: agent(),
+      limit: among('memory', 'cpu', 'processes'),
+      used: 2,
+      most: 1,
+      ...maybe('ended', text),
+    }),
+    'limit.kept': () => ({ agent: agent(), limit: among('memory', 'cpu', 'processes') }),
     'ports.leased': () => ({ holder: agent(), name: 'shop_1', ports: some(() => 20_000) }),
     'ports.freed': () => ({ holder: agent() }),
     'worktree.moved': () => ({

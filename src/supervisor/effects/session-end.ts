@@ -35,6 +35,7 @@ export async function sessionEnded(
   const reason = supervisor.draining ? 'mcc down' : asked ? 'stopped' : 'exited';
   // What it left behind holds its worktree: it goes before the session counts as ended.
   await killTree(treeOf({ id, pid, start }), { grace: leftoverMs });
+  project.confinement.ended(id);
   removeLeftFile(pid);
   const receipts = await receiptsAfter(project, name);
   supervisor.turn(

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Kind, kinds, type Launch } from '../../agents/index.ts';
+import { limitsOf } from '../../core/limits.ts';
 import { type Agent, isUnprepared } from '../../core/state.ts';
 import { startTime } from '../../io/process.ts';
 import { killTree } from '../../io/tree.ts';
@@ -114,7 +115,11 @@ async function spawn(
   const launch = isolated ? await isolate(project, agent, plain) : plain;
   const size = project.sizes.get(name) ?? firstSize;
   const cwd = worktree?.path ?? root;
-  const pty = await project.host.spawn({ ...launch, name, file: programPath(launch), cwd, size });
+  const pty = await project.host.spawn({
+    ...launch,
+    ...project.confinement.wrap(id, limitsOf(project.team, name), programPath(launch), launch.args),
+    ...{ name, cwd, size },
+  });
   const start = startTime(pty.pid) ?? 'gone';
   const terminal = seat(project, name, { id, start, isolated }, kind, pty, size);
   try {
