@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/claude/**', 'node_modules/**', 'worktrees/**'],
+    exclude: ['test/claude/**', 'test/kinds/**', 'node_modules/**', 'worktrees/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

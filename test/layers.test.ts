@@ -36,6 +36,8 @@ test('a folder imports only from the layers below it', () => {
 test('core, commands and agents know no clock, process, randomness or node module', () => {
   const wrong = files
     .filter((file) => pure.includes(folder(file)))
+    // It holds the text of a program that another process runs.
+    .filter((file) => file !== 'agents/opencode-plugin.ts')
     .flatMap((file) => {
       const text = readFileSync(join('src', file), 'utf8');
       const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '');

@@ -12,9 +12,13 @@ import { rolePrompt } from './role.ts';
  */
 export const claude: Kind = {
   name: 'claude',
+  program: 'claude',
+  verified: '2.1.329',
+  install: 'npm install -g @anthropic-ai/claude-code',
   launch,
   hook: hookReport,
   sessionFile: sessionFileReport,
+  conversations: { folder: 'projects', holds: (file, conversation) => file === `${conversation}.jsonl` },
   isResumable,
   composer,
   focus: '\x1b[I',

@@ -8,7 +8,14 @@ import type { AgentSpec, Team } from '../core/team.ts';
  * composer and speaks no hooks.
  */
 export interface Kind {
-  name: AgentSpec['kind'];
+  /** as agents.yaml names it */
+  name: string;
+  /** the program that is looked for where agents.yaml names no other; absent where it always does */
+  program?: string;
+  /** the version that it was tried on; absent where it was written after its documentation alone */
+  verified?: string;
+  /** a command line that installs it */
+  install?: string;
   /** The program, its arguments, environment and the files it needs beforehand. */
   launch(input: LaunchInput): Launch;
   /** What one hook body says; null when it is not one. Speakers of Claude Code's hook protocol share one reader. */
@@ -17,10 +24,17 @@ export interface Kind {
   sessionFile?(json: unknown): SessionFile | null;
   /** What its visible screen says of its state; the first rule that fits wins. */
   screenRules?: readonly ScreenRule[];
+  /**
+   * Where the program keeps its conversations: a folder of its configuration directory, and whether a file in it, by
+   * its name, holds a certain one. Without it there is no transcript, and only `resumesBlindly` resumes.
+   */
+  conversations?: { folder: string; holds(file: string, conversation: string): boolean };
+  /** Whether every later run is started with `resume`: the program itself finds what to go on with. */
+  resumesBlindly?: boolean;
   /** Whether a conversation can be gone on with, by the text of its transcript. */
   isResumable?(transcript: string): boolean;
   /** Whether the visible screen proves that typed text would land in an empty composer. */
-  composer?(screen: readonly ScreenRow[]): Composer;
+  composer?(screen: readonly ScreenRow[], cursor?: Cursor): Composer;
   /** Tells the program that it has the keyboard; to be written before `composer` is asked, since it hides its cursor else. */
   focus?: string;
   /** Keyboard writes that put a text into the composer; without it nothing may be typed for this kind. */
@@ -68,6 +82,10 @@ export interface Launch {
   args: string[];
   env: Record<string, string>;
   files: LaunchFile[];
+  /** folders that must be there */
+  folders?: string[];
+  /** links to files of the user's, such as a login: made where that file is there, and nothing at `path` */
+  links?: { path: string; to: string }[];
 }
 
 export interface LaunchFile {
@@ -120,6 +138,13 @@ export interface ScreenRow {
   cells: readonly string[];
   dim: readonly boolean[];
   inverse: readonly boolean[];
+}
+
+/** Where the terminal's own cursor stands, from 0, and whether the program shows it. */
+export interface Cursor {
+  x: number;
+  y: number;
+  visible: boolean;
 }
 
 /** `absent`: no composer is proved to be there (a dialog, a picker, a start-up screen), so nothing may be typed. */

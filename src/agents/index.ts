@@ -1,11 +1,24 @@
-import type { AgentSpec } from '../core/team.ts';
+import type { Team } from '../core/team.ts';
+import { aider } from './aider.ts';
 import { claude } from './claude.ts';
+import { codex } from './codex.ts';
 import { command } from './command.ts';
 import type { Kind } from './define.ts';
+import { gemini } from './gemini.ts';
+import { opencode } from './opencode.ts';
 import { shell } from './shell.ts';
 
-/** Every kind of agent, by the name that agents.yaml uses. */
-export const kinds: Record<AgentSpec['kind'], Kind> = { claude, shell, command };
+/** Every kind of agent that mcc brings, by the name that agents.yaml uses. */
+export const kinds = { claude, codex, gemini, opencode, aider, shell, command } satisfies Record<
+  string,
+  Kind
+>;
+
+/** The kind of a team's agent; one that nobody knows is run as a plain command. */
+export function kindOf(team: Team, agent: string): Kind {
+  const name = team.agents[agent]?.kind ?? 'command';
+  return Object.entries(kinds).find(([known]) => known === name)?.[1] ?? kinds.command;
+}
 
 export type * from './define.ts';
 export { idsIn, messageText } from './message.ts';

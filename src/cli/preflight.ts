@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { userPath } from '../agents/environment.ts';
+import { kindOf } from '../agents/index.ts';
 import { isolatedAgents } from '../core/isolation.ts';
 import type { Layout } from '../core/layout.ts';
 import { hasLimits } from '../core/limits.ts';
 import { nearest } from '../core/nearest.ts';
 import { branchOf } from '../core/plan.ts';
 import { isRefusal } from '../core/refusal.ts';
-import type { AgentSpec, Team } from '../core/team.ts';
+import type { Team } from '../core/team.ts';
 import { findBubblewrap } from '../io/bubblewrap.ts';
 import { loadTeam } from '../io/config.ts';
 import { findHold } from '../io/confinement.ts';
@@ -111,23 +112,24 @@ export function layoutProblems(name: string, layouts: Record<string, Layout>): P
 }
 
 /** The program an agent runs, as its kind starts it. */
-const programOf = ({ kind, command }: AgentSpec, shell: Shell): string =>
-  command?.[0] ?? (kind === 'claude' ? 'claude' : (shell.env.SHELL ?? '/bin/sh'));
+const programOf = (team: Team, name: string, shell: Shell): string =>
+  team.agents[name]?.command?.[0] ?? kindOf(team, name).program ?? shell.env.SHELL ?? '/bin/sh';
 
 async function programProblems(team: Team, root: string, shell: Shell): Promise<Problem[]> {
   const users = new Map<string, string[]>();
-  for (const [name, agent] of Object.entries(team.agents)) {
-    const program = programOf(agent, shell);
+  for (const name of Object.keys(team.agents)) {
+    const program = programOf(team, name, shell);
     users.set(program, [...(users.get(program) ?? []), name]);
   }
   const found = await Promise.all(
     [...users].map(async ([program, names]): Promise<Problem[]> => {
       if (await findProgram(program, { PATH: userPath(shell.env).join(':') }, root)) return [];
       const what = `\`${program}\`, which ${names.join(', ')} would run, is not on your PATH`;
-      const hint =
-        program === 'claude'
-          ? 'npm install -g @anthropic-ai/claude-code'
-          : 'install it, or change `command:` in the team file';
+      const install = names.flatMap((name) => {
+        const kind = kindOf(team, name);
+        return kind.program === program ? (kind.install ?? []) : [];
+      });
+      const hint = install[0] ?? 'install it, or change `command:` in the team file';
       return [{ what, hint }];
     }),
   );

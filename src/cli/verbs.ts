@@ -98,6 +98,15 @@ export const verbs: readonly Verb[] = [
     load: () => import('./mcp.ts'),
   },
   {
+    name: 'hook',
+    summary:
+      'Hand a hook’s JSON from standard input to mcc and print its answer: for programs whose hooks are commands',
+    args: [],
+    options: {},
+    examples: [`printf '{"hook_event_name":"Stop","session_id":"1"}' | mcc hook`],
+    load: () => import('./hook.ts'),
+  },
+  {
     name: 'log',
     summary: 'Print the event log: what happened, in order',
     args: [],

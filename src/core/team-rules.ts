@@ -1,6 +1,6 @@
 import type { Path } from './expected.ts';
 import { nearest } from './nearest.ts';
-import type { Team } from './team.ts';
+import { builtInKinds, type Team } from './team.ts';
 
 /**
  * Something wrong with the key or the value at `path`. `about` is the part of the team the sentence is about, where
@@ -65,6 +65,12 @@ function agentProblems(name: string, team: Team): Finding[] {
   const add = (more: Path, at: 'key' | 'value', what: string) =>
     found.push({ path: [...path, ...more], at, what });
   if (reserved.includes(name)) add([], 'key', `the name \`${name}\` is taken by mcc itself: choose another`);
+  const known: string[] = [...builtInKinds];
+  if (!known.includes(agent.kind)) {
+    const near = nearest(agent.kind, known);
+    const advice = near ? ` (did you mean \`${near}\`?)` : '';
+    add(['kind'], 'value', `expected one of ${known.join(', ')}; found "${agent.kind}"${advice}`);
+  }
   if (agent.kind === 'command' && !agent.command)
     add([], 'key', 'kind `command` needs `command:`, a list of the program and its arguments');
   for (const variable of Object.keys(agent.env))

@@ -16,6 +16,9 @@ export const agentName = z
     'a name of lower-case letters, digits and dashes that starts with a letter',
   );
 
+/** The kinds of agents that mcc brings; src/agents has a file for each. */
+export const builtInKinds = ['claude', 'codex', 'gemini', 'opencode', 'aider', 'shell', 'command'] as const;
+
 const words = z.array(z.string().min(1));
 
 const variableName = z
@@ -75,12 +78,15 @@ export const sandboxSchema = z.strictObject({
 });
 
 export const agentSchema = z.strictObject({
-  kind: z.enum(['claude', 'shell', 'command']).default('claude').describe('what runs in the pane'),
+  kind: agentName
+    .meta({ examples: [...builtInKinds] })
+    .default('claude')
+    .describe(`what runs in the pane: ${builtInKinds.join(', ')}`),
   command: words
     .min(1)
     .optional()
     .describe(
-      'kind command: the program and its arguments; kind claude: the program used in place of `claude`',
+      'kind command: the program and its arguments; other kinds: the program used in place of their own',
     ),
   description: z.string().optional().describe('one line: what this agent is for; the architect reads it'),
   persona: z.string().optional().describe('added to the system prompt of the session'),

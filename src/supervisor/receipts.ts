@@ -1,4 +1,4 @@
-import { kinds } from '../agents/index.ts';
+import { kindOf } from '../agents/index.ts';
 import type { Fact } from '../core/event.ts';
 import { type Post, pendingPosts, type State } from '../core/state.ts';
 import type { Project } from './project.ts';
@@ -26,10 +26,10 @@ export async function receiptsAfter({ supervisor, paths, team }: Project, name: 
   const handed = posts.map(({ message }) => message);
   const conversation = state.agents[name]?.session?.conversation;
   if (handed.length === 0) return [];
-  const path = conversation ? findTranscript(paths.session(name), conversation) : undefined;
+  const kind = kindOf(team, name);
+  const path = conversation ? findTranscript(kind, paths.session(name), conversation) : undefined;
   const accepted = path ? await acceptedIn(path, handed) : new Set<string>();
-  const { kind } = team.agents[name] ?? {};
-  const tells = path !== undefined || (kind !== undefined && kinds[kind].isResumable !== undefined);
+  const tells = path !== undefined || kind.conversations !== undefined;
   const unknown = 'its session ended, and nothing tells whether it took it';
   return posts.flatMap(({ message: { id }, held }): Fact[] => {
     if (accepted.has(id)) return [{ type: 'message.accepted', id }];

@@ -121,7 +121,7 @@ export class Terminal {
     this.screen.flush();
     const { version } = this.screen;
     if (this.#composed?.version !== version)
-      this.#composed = { version, composer: composer(rowsOf(this.screen)) };
+      this.#composed = { version, composer: composer(rowsOf(this.screen), this.screen.cursor) };
     return this.#composed.composer;
   }
 

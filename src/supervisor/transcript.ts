@@ -1,21 +1,25 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { Kind } from '../agents/index.ts';
 import type { Message } from '../core/message.ts';
 
 /** Transcripts are read from their end in pieces of this many bytes: what is looked for was mostly written last. */
 const pieceBytes = 1024 * 1024;
 
 /**
- * Where the CLI has kept a conversation; undefined for one without a turn, which leaves no transcript.
+ * Where the CLI has kept a conversation; undefined for one without a turn, which leaves no transcript, and for a kind
+ * that keeps none.
  * @param folder what was generated for the session; its own configuration directory is in it
  */
-export function findTranscript(folder: string, conversation: string): string | undefined {
-  const projects = join(folder, 'config', 'projects');
-  if (!existsSync(projects)) return undefined;
-  return readdirSync(projects)
-    .map((name) => join(projects, name, `${conversation}.jsonl`))
-    .find((path) => existsSync(path));
+export function findTranscript(kind: Kind, folder: string, conversation: string): string | undefined {
+  const { conversations } = kind;
+  if (!conversations) return undefined;
+  const config = join(folder, 'config', conversations.folder);
+  if (!existsSync(config)) return undefined;
+  return readdirSync(config, { recursive: true, encoding: 'utf8' })
+    .filter((path) => conversations.holds(basename(path), conversation))
+    .map((path) => join(config, path))[0];
 }
 
 /** The ids of those messages whose header stands in what the session itself wrote down; none when it cannot be read. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { claude } from '../../src/agents/claude.ts';
 import { isAlive, startTime } from '../../src/io/process.ts';
 import { findTranscript } from '../../src/supervisor/transcript.ts';
 import { version } from './lab.ts';
@@ -53,7 +54,7 @@ test(`kill -9 of the supervisor: Claude Code ${version} goes on with its convers
   const first = team.events().findLast((event) => event.type === 'session.started');
   // The CLI writes its transcript a moment after it goes on; what is not in it yet is lost with the process.
   await team.until('the assignment in the transcript', () => {
-    const path = findTranscript(join(team.root, '.mcc/sessions/worker'), first.conversation);
+    const path = findTranscript(claude, join(team.root, '.mcc/sessions/worker'), first.conversation);
     return path !== undefined && readFileSync(path, 'utf8').includes('assign-t1-1');
   });
   process.kill(pid, 'SIGKILL');

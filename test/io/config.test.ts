@@ -70,7 +70,7 @@ describe('a mistake is named with its place, what was expected and what was prob
     ['agents:\n  a:\n    zzz: 1\n', 'agents.yaml:3:5: agents.a: unknown key `zzz` (known: kind, command,'],
     [
       'agents:\n  a:\n    kind: cluade\n',
-      'agents.yaml:3:11: agents.a.kind: expected one of claude, shell, command; found "cluade" (did you mean `claude`?)',
+      'agents.yaml:3:11: agents.a.kind: expected one of claude, codex, gemini, opencode, aider, shell, command; found "cluade" (did you mean `claude`?)',
     ],
     ['agents:\n  a:\n    permission_mode: AcceptEdits\n', '(did you mean `acceptEdits`?)'],
     [
@@ -168,7 +168,7 @@ describe('a mistake is named with its place, what was expected and what was prob
 
   test('all of them at once, in the order of the file, and no more than ten', () => {
     const lines = said(
-      `agents:\n  a: {kind: x, mode: y}\nscrollback: no\n${Array.from({ length: 12 }, (_, i) => `key${i}: 1`).join('\n')}`,
+      `agents:\n  a: {kind: 3, mode: y}\nscrollback: no\n${Array.from({ length: 12 }, (_, i) => `key${i}: 1`).join('\n')}`,
     ).split('\n');
     expect(lines.slice(0, 3).map((line) => line.split(': ')[0])).toEqual([
       'agents.yaml:2:13',

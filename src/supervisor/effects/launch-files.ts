@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import type { Launch } from '../../agents/index.ts';
+import { type Kind, kinds, type Launch } from '../../agents/index.ts';
 import type { Project } from '../project.ts';
 
 /** The `mcc` that the agent finds: this program, by absolute paths, whatever PATH the agent makes. */
@@ -25,6 +25,9 @@ export function writeFiles(launch: Launch): void {
     rmSync(file.path, { force: true });
     writeFileSync(file.path, file.text, { mode: file.mode });
   }
+  for (const folder of launch.folders ?? []) mkdirSync(folder, { recursive: true });
+  for (const { path, to } of launch.links ?? [])
+    if (existsSync(to) && !existsSync(path)) symlinkSync(to, path);
 }
 
 /** The program of a launch, found on the PATH that the session will have. @throws Error that says how to get it */
@@ -35,9 +38,7 @@ export function programPath(launch: Launch): string {
     .map((folder) => join(folder, launch.file))
     .find(existsSync);
   if (found) return found;
-  const hint =
-    launch.file === 'claude'
-      ? 'npm install -g @anthropic-ai/claude-code'
-      : `install ${launch.file}, or name another command in agents.yaml`;
+  const known = Object.values<Kind>(kinds).find(({ program }) => program === launch.file);
+  const hint = known?.install ?? `install ${launch.file}, or name another command in agents.yaml`;
   throw Object.assign(new Error(`${launch.file} is not installed: it is not on PATH`), { hint });
 }

@@ -84,7 +84,7 @@ async function outcome(project: Project, terminal: Terminal, posts: readonly Pos
   const { supervisor, paths } = project;
   const agent = supervisor.state.agents[terminal.agent];
   if (agent?.session?.id !== terminal.id || agent.session.exit) return [];
-  const transcript = findTranscript(paths.session(agent.name), agent.session.conversation);
+  const transcript = findTranscript(terminal.kind, paths.session(agent.name), agent.session.conversation);
   if (!transcript) return [];
   const accepted = await receiptsIn(supervisor.state, agent.name, transcript);
   if (accepted.length > 0) return accepted;

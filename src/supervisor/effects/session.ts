@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Kind, kinds, type Launch } from '../../agents/index.ts';
+import { type Kind, kindOf, type Launch } from '../../agents/index.ts';
 import { limitsOf } from '../../core/limits.ts';
 import { type Agent, isUnprepared } from '../../core/state.ts';
 import { startTime } from '../../io/process.ts';
@@ -30,7 +30,7 @@ export const firstSize: Size = { cols: 100, rows: 30 };
 /** Starts the session of an agent, with its conversation where it has one. */
 export async function startSession(project: Project, name: string): Promise<void> {
   const { supervisor, team } = project;
-  const kind = kinds[team.agents[name]?.kind ?? 'command'];
+  const kind = kindOf(team, name);
   const before = supervisor.state.agents[name];
   if (!before?.worktree) return;
   await endLeftovers(project, before);
@@ -76,7 +76,7 @@ export async function adoptSession(project: Project, { name, session }: Agent): 
   const { hear, tell } = hearing(project, name, session.id);
   hooks.open(name, hear, before.hook);
   const run = { ...session, isolated: before.isolated === true };
-  const terminal = seat(project, name, run, kinds[spec.kind], found.session, found.size);
+  const terminal = seat(project, name, run, kindOf(team, name), found.session, found.size);
   terminal.stops.push(...watch(project, terminal, hear));
   tell();
   return true;
@@ -165,7 +165,8 @@ async function conversationOf(
   { name, session }: Agent,
 ): Promise<string | undefined> {
   if (!session) return undefined;
-  const transcript = findTranscript(paths.session(name), session.conversation);
+  if (kind.resumesBlindly) return session.conversation;
+  const transcript = findTranscript(kind, paths.session(name), session.conversation);
   if (!transcript) return undefined;
   const text = kind.isResumable ? await readFile(transcript, 'utf8').catch(() => '') : '';
   return !kind.isResumable || kind.isResumable(text) ? session.conversation : undefined;
