@@ -21,4 +21,4 @@ export function kindOf(team: Team, agent: string): Kind {
 }
 
 export type * from './define.ts';
-export { idsIn, messageText } from './message.ts';
+export { idsIn, isNotice, messagesText, messageText } from './message.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { messageText, type Report } from '../agents/index.ts';
+import { isNotice, messagesText, type Report } from '../agents/index.ts';
 import type { Fact } from '../core/event.ts';
 import { entry, type Post, pendingPosts, type State } from '../core/state.ts';
 import { factsOfHook } from './evidence.ts';
@@ -10,6 +10,9 @@ import { acceptedIn } from './transcript.ts';
 
 /** How many messages are handed over in one go, and how long they may be together, in characters. */
 const most = 10;
+const mostNotices = 60;
+/** Of a notice a line is told, where many come together. */
+const noticeLength = 400;
 const longest = 20_000;
 /** A CLI writes its transcript a moment after it goes on: so long until what is missing there counts as not taken, in ms. */
 const writtenMs = 500;
@@ -117,15 +120,19 @@ function openPosts(state: State, { agent, turns }: Terminal): Post[] {
 function nextPosts(pending: Post[]): Post[] {
   if (pending.some((post) => post.receipt === 'handed over')) return [];
   let size = 0;
-  return pending.slice(0, most).filter((post, index) => {
-    size += post.message.body.length;
-    return index === 0 || size <= longest;
+  let count = 0;
+  const end = pending.findIndex(({ message }, index) => {
+    const notice = isNotice(message);
+    size += notice ? Math.min(message.body.length, noticeLength) : message.body.length;
+    count += notice ? 0 : 1;
+    return index > 0 && (size > longest || count > most || index >= mostNotices);
   });
+  return end < 0 ? pending : pending.slice(0, end);
 }
 
 /** Messages as an agent reads them. */
 export const textOf = (project: Project, name: string, posts: readonly Post[]): string =>
-  posts.map((post) => messageText(post.message, aboutOf(project, name, post))).join('\n\n');
+  messagesText(posts.map((post) => ({ message: post.message, about: aboutOf(project, name, post) })));
 
 /** What is known of a message beside its text. */
 export const aboutOf = (project: Project, name: string, { message, by, again }: Post) => ({

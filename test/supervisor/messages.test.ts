@@ -45,6 +45,28 @@ test('messages for an agent at work are handed over at the end of its turn, in o
   expect(others.map(team.times)).toEqual([1, 1, 1]);
 });
 
+test('many notices for an architect at work become one digest, and each has its receipt', async () => {
+  const team = await new Team({ architect: 'ann', agents: { ann: scripted(), bob: scripted() } }).serve();
+  await team.idle('ann', 'bob');
+  const gate = join(folder(), 'go on');
+  await team.send('ann', `@@wait ${gate}`);
+  await team.until('it works', ({ agents }) => agents.ann?.reports.hook?.status === 'working');
+  const count = 12;
+  for (let task = 1; task <= count; task += 1)
+    await team.command('task', 'add', `part ${task}`, '--to', 'bob');
+  for (let task = 1; task <= count; task += 1)
+    await team.command('task', 'fail', `t${task}`, '--reason', `no ${task}`);
+  const failed = Array.from({ length: count }, (_, at) => `failed-t${at + 1}`);
+  await team.until('all are queued', ({ posts }) => failed.every((id) => posts[id]));
+  writeFileSync(gate, '');
+  await team.until('it took all', () => failed.every((id) => team.receipt(id) === 'accepted'));
+  const digests = team
+    .told('prompt', 'ann')
+    .filter(({ prompt }) => prompt?.includes('notices of mcc came together'));
+  expect(digests).toHaveLength(1);
+  expect(failed.map(team.times)).toEqual(failed.map(() => 1));
+});
+
 test('a message that its reader answers at once has its receipt too', async () => {
   const team = await new Team({ agents: { ann: scripted() } }).serve();
   await team.idle('ann');

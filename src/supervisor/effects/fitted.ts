@@ -7,6 +7,8 @@ import type { Project } from '../project.ts';
 /** Rows that a CLI needs beside its composer, and characters that a composer's row has less than the screen. */
 const otherRows = 10;
 const otherCols = 4;
+/** So many messages are tried at most. */
+const most = 60;
 /** The least of rows and columns counted on, however small the pane is. */
 const least = { rows: 4, cols: 40 };
 
@@ -22,7 +24,7 @@ export function fitted(
 ): { posts: Post[]; text: string } {
   const rows = Math.max(least.rows, size.rows - otherRows);
   const cols = Math.max(least.cols, size.cols - otherCols);
-  for (let count = queued.length; count > 0; count -= 1) {
+  for (let count = Math.min(queued.length, most); count > 0; count -= 1) {
     const posts = queued.slice(0, count);
     const text = textOf(project, name, posts);
     if (rowsOf(text, cols) <= rows) return { posts, text };
