@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { start } from './background.ts';
 import { connectTo } from './connection.ts';
+import { notRunning } from './door.ts';
 import { run as down } from './down.ts';
 import { layoutProblems, preflight, stopAtProblems } from './preflight.ts';
 import { misuse, Stop } from './report.ts';
@@ -31,13 +32,11 @@ export async function runDemo(call: Call): Promise<number> {
   let open = false;
   const release = onSignals(finish, () => open);
   let goesOn = false;
+  const layout = typeof call.options.layout === 'string' ? call.options.layout : undefined;
   try {
     await makeRepository(root, call.shell);
-    const { repository, team, problems, layouts } = await preflight(shell);
-    stopAtProblems([
-      ...problems,
-      ...(typeof call.options.layout === 'string' ? layoutProblems(call.options.layout, layouts) : []),
-    ]);
+    const { repository, problems, layouts } = await preflight(shell);
+    stopAtProblems([...problems, ...(layout === undefined ? [] : layoutProblems(layout, layouts))]);
     const { pid } = await start(root, shell, repository);
     goesOn = headless;
     await ask(root, shell);
@@ -49,9 +48,11 @@ export async function runDemo(call: Call): Promise<number> {
         open = true;
         return await openPlain(quiet, root);
       }
+      const wire = await connectTo(root, shell, 'tui');
+      if (!wire) throw notRunning(root, shell);
       const { openScreen } = await import('./screen.ts');
       open = true;
-      return await openScreen(quiet, root, team, layouts);
+      return await openScreen(wire, quiet.shell, layout);
     }
     shell.out(
       call.json

@@ -15,6 +15,8 @@ export async function run({ shell }: Call): Promise<number> {
   stayLean();
   const { repository, team } = await checked(shell);
   const ready = () => void writeSchema(repository.root).catch(() => {}); // only editors need it
+  // While the supervisor starts and waits for git, what its screens need is loaded.
+  const seat = import('./seat.ts');
   const unwatch = watchStarter(shell, repository.root);
   try {
     await runSupervisor({
@@ -24,6 +26,8 @@ export async function run({ shell }: Call): Promise<number> {
       program: shell.program,
       environment: shell.env,
       ready,
+      openScreen: async (opening, tty, sitter, asked) =>
+        (await seat).openSeat(shell, repository.root, opening, tty, sitter, asked),
     });
   } finally {
     await unwatch();

@@ -1,18 +1,6 @@
-import type { Layout } from '../core/layout.ts';
-import { isRefusal, refuse } from '../core/refusal.ts';
-import { type Team, teamSchema } from '../core/team.ts';
-import { stayLean } from '../io/heap.ts';
-import type { Repository } from '../io/repository.ts';
-import { makeKeymap } from '../tui/keymap.ts';
-import { runningPid, start } from './background.ts';
-import {
-  layoutProblems,
-  layoutsOf,
-  preflight,
-  screenPreflight,
-  shippedLayouts,
-  stopAtProblems,
-} from './preflight.ts';
+import { refuse } from '../core/refusal.ts';
+import { connectTo } from './connection.ts';
+import { notRunning } from './door.ts';
 import { misuse, Stop, tellRefusal } from './report.ts';
 import { rootOf } from './root.ts';
 import { exits, type Shell, styled } from './shell.ts';
@@ -20,9 +8,6 @@ import type { Call } from './verbs.ts';
 
 /** The least a screen needs (docs/architecture.md, "Screen"). */
 const least = { columns: 60, rows: 16 };
-
-/** What a screen is opened with, and what the person should know then. */
-type Ready = { team: Team; layouts: Record<string, Layout>; notes: string[]; repository?: Repository };
 
 /** `mcc up`: everything is checked before anything is started. */
 export async function run(call: Call): Promise<number> {
@@ -42,62 +27,37 @@ export async function run(call: Call): Promise<number> {
     const refusal = `\`mcc up\` is for the person, and this is ${whose}`;
     return tellRefusal(shell, refuse(refusal, 'mcc status; or mcc up in a terminal outside of mcc'), json);
   }
-  stayLean();
   const root = await rootOf(shell);
-  const pid = await runningPid(root, shell);
-  const attaches = pid !== undefined;
-  // The screen takes longest to load: meanwhile files are read, or the supervisor starts.
-  const loading = () => (headless || plain ? undefined : import('./screen.ts'));
-  const early = attaches ? loading() : undefined;
-  early?.catch(() => {}); // told below, or not at all when something else is wrong
-  const { team, layouts, notes, repository } = attaches ? await asFound(root, shell) : await checked(shell);
-  if (typeof options.layout === 'string') stopAtProblems(layoutProblems(options.layout, layouts));
-  const starting = attaches ? { pid, fresh: false } : start(root, shell, repository);
-  const [started, screen] = await Promise.all([starting, early ?? loading()]);
+  const layout = typeof options.layout === 'string' ? options.layout : undefined;
+  const running = await connectTo(root, shell, 'tui');
+  const { started, notes } = running
+    ? { started: { pid: running.welcome.pid, fresh: false }, notes: [] }
+    : await startChecked(root, shell, layout);
   if (headless) {
     const data = { root, ...started };
     const text = `the supervisor ${started.fresh ? 'runs' : 'was running already'}, pid ${started.pid}`;
     shell.out(json ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`);
   }
   if (!json) for (const note of notes) shell.err(`${styled(shell, 'dim', 'note:')} ${note}\n`);
+  if (headless || plain) await running?.close();
   if (headless) return exits.ok;
   if (plain) {
     const { openPlain } = await import('./plain.ts');
     return openPlain(call, root);
   }
-  const { openScreen } = screen ?? (await import('./screen.ts'));
-  return openScreen(call, root, team, layouts, attaches ? notes[0] : undefined);
+  const wire = running ?? (await connectTo(root, shell, 'tui'));
+  if (!wire) throw notRunning(root, shell);
+  const { openScreen } = await import('./screen.ts');
+  return openScreen(wire, shell, layout);
 }
 
-/** What a supervisor is started with; throws Stop or ConfigError at what stands in the way. */
-async function checked(shell: Shell): Promise<Ready> {
-  const { repository, team, layouts, problems, notes } = await preflight(shell);
-  stopAtProblems(problems);
-  return { repository, team, layouts, notes };
-}
-
-/**
- * What a screen is opened with on a supervisor that serves already: that does not need the team file again, so what is
- * wrong with it by now is only told, and the screen has what is usual in its place.
- */
-async function asFound(root: string, shell: Shell): Promise<Ready> {
-  const usual = teamSchema.parse({ agents: {} });
-  const found = await screenPreflight(root, shell).catch(async (error: unknown) => {
-    if (!(error instanceof Error)) throw error;
-    const layouts = await layoutsOf(root, shell).catch(() => shippedLayouts(shell));
-    const [first = error.message] = error.message.split('\n');
-    return { team: usual, layouts, problems: [{ what: first, hint: '' }], notes: [] };
-  });
-  const { team, layouts, problems, notes } = found;
-  return {
-    team: {
-      ...team,
-      keys: isRefusal(makeKeymap(team.keys.leader, team.keys.bind)) ? usual.keys : team.keys,
-      layout: Object.hasOwn(layouts, team.layout) ? team.layout : usual.layout,
-    },
-    layouts,
-    notes: [...problems.map(({ what }) => what), ...notes],
-  };
+/** Starts a supervisor; throws Stop or ConfigError at what stands in the way of it or of its screen. */
+async function startChecked(root: string, shell: Shell, layout: string | undefined) {
+  const { start } = await import('./background.ts');
+  const { layoutProblems, preflight, stopAtProblems } = await import('./preflight.ts');
+  const { repository, layouts, problems, notes } = await preflight(shell);
+  stopAtProblems([...problems, ...(layout === undefined ? [] : layoutProblems(layout, layouts))]);
+  return { started: await start(root, shell, repository), notes };
 }
 
 function needScreen({ terminal, env }: Shell, verb: string): void {

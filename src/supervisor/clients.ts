@@ -5,10 +5,11 @@ import type { Size } from '../term/screen.ts';
 import type { ClientLink } from '../wire/link.ts';
 import type { ClientFrame, Hello } from '../wire/schema.ts';
 import type { WireHandlers } from '../wire/server.ts';
-import { give } from './door.ts';
+import { answered } from './door.ts';
 import { identify, identifyInside, markOf } from './identity.ts';
 import { Outlet } from './outlet.ts';
 import type { Project } from './project.ts';
+import { type OpenScreen, Screens } from './screens.ts';
 
 interface Client {
   link: ClientLink;
@@ -24,9 +25,23 @@ interface Client {
 export class Clients {
   readonly #project: Project;
   readonly #clients = new Map<ClientLink, Client>();
+  readonly #screens: Screens;
 
-  constructor(project: Project) {
+  constructor(project: Project, openScreen: OpenScreen) {
     this.#project = project;
+    const { root, supervisor, sizes, note } = project;
+    const ports = {
+      project: basename(root),
+      state: () => supervisor.state,
+      program: (agent: string) => supervisor.terminals.get(agent),
+      resize: (agent: string, size: Size) => {
+        sizes.set(agent, size);
+        supervisor.terminals.get(agent)?.resize(size);
+      },
+      command: (words: readonly string[], mark: string) => answered(project, words, 'person', mark),
+      note,
+    };
+    this.#screens = new Screens(ports, openScreen);
   }
 
   /** How the wire server talks to this. @param entrance the agent whose sandbox shows that server alone */
@@ -57,6 +72,7 @@ export class Clients {
       close: (link) => {
         this.#clients.get(link)?.outlet.close();
         this.#clients.delete(link);
+        this.#screens.gone(link);
       },
       lost: (error) =>
         this.#project.note('error', 'the socket cannot be made anew', { error: error.message }),
@@ -65,15 +81,16 @@ export class Clients {
 
   /** Somebody follows the team on a screen. */
   get looked(): boolean {
-    return [...this.#clients.values()].some(({ follows }) => follows);
+    return this.#screens.count > 0;
   }
 
   measured(agents: Readonly<Record<string, Usage>>): void {
-    for (const { follows, link } of this.#clients.values()) if (follows) link.send({ type: 'usage', agents });
+    this.#screens.measured(agents);
   }
 
   /** Tells every follower of an event; a new session is shown to those who watch its agent. */
   told(event: Event): void {
+    this.#screens.told(event);
     for (const client of this.#clients.values()) {
       if (client.follows) client.link.send({ type: 'event', event });
     }
@@ -81,6 +98,11 @@ export class Clients {
     for (const client of this.#clients.values()) {
       if (client.outlet.watches(event.agent)) this.#watch(client, event.agent);
     }
+  }
+
+  /** Ends the screens; resolves when their terminals are as they were. */
+  closeScreens(message: string): Promise<void> {
+    return this.#screens.close(message);
   }
 
   /** Commands are decided by who gives them; the screen is the person's: no agent watches, types into or resizes a terminal. */
@@ -96,7 +118,6 @@ export class Clients {
       case 'follow':
         client.follows = true;
         client.link.send({ type: 'state', state: supervisor.state });
-        this.#project.usage.wake();
         return;
       case 'watch':
         if (frame.size) supervisor.terminals.get(frame.agent)?.resize(frame.size);
@@ -118,28 +139,25 @@ export class Clients {
         supervisor.terminals.get(frame.agent)?.resize(size);
         return;
       }
+      case 'attach':
+        this.#screens.attach(client.link, frame, client.mark);
+        this.#project.usage.wake();
+        return;
+      case 'keys':
+        this.#screens.keys(client.link, body);
+        return;
+      case 'resized':
+        this.#screens.resized(client.link, frame);
+        return;
+      case 'signal':
+        this.#screens.signal(client.link, frame.signal);
+        return;
     }
   }
 
   async #command(client: Client, id: number, words: string[]): Promise<void> {
-    try {
-      const result = await give(this.#project, words, client.actor, client.mark);
-      client.link.send({ type: 'result', id, ...result });
-    } catch (error) {
-      this.#project.note('error', 'a command failed', {
-        words: words[0],
-        error: error instanceof Error ? error.stack : String(error),
-      });
-      const refusal = error instanceof Error ? error.message : String(error);
-      client.link.send({
-        type: 'result',
-        id,
-        ok: false,
-        refusal,
-        hint: `look into ${this.#project.paths.log}`,
-        code: 70,
-      });
-    }
+    const result = await answered(this.#project, words, client.actor, client.mark);
+    client.link.send({ type: 'result', id, ...result });
   }
 
   #watch({ outlet }: Client, agent: string, window?: number): void {

@@ -38,6 +38,25 @@ export async function give(
   return { ok: true, text: outcome.text, ...(outcome.data === undefined ? {} : { data: outcome.data }) };
 }
 
+/** The same for whoever waits for an answer in any case: a bug is noted, and told as a refusal. */
+export async function answered(
+  project: Project,
+  words: readonly string[],
+  by: Actor,
+  mark: string,
+): Promise<Result> {
+  try {
+    return await give(project, words, by, mark);
+  } catch (error) {
+    project.note('error', 'a command failed', {
+      words: words[0],
+      error: error instanceof Error ? error.stack : String(error),
+    });
+    const refusal = error instanceof Error ? error.message : String(error);
+    return { ok: false, refusal, hint: `look into ${project.paths.log}`, code: 70 };
+  }
+}
+
 const context = (project: Project, input: Input, by: Actor): Context => ({
   state: project.supervisor.state,
   input,

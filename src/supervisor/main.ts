@@ -28,6 +28,7 @@ import { perform } from './perform.ts';
 import { Permissions } from './permission.ts';
 import type { Project } from './project.ts';
 import { recover } from './recover.ts';
+import type { OpenScreen } from './screens.ts';
 import { endSessions } from './stop.ts';
 import { Supervisor } from './supervisor.ts';
 import { Tokens } from './tokens.ts';
@@ -43,6 +44,8 @@ export interface SupervisorOptions {
   environment: Readonly<Record<string, string | undefined>>;
   /** Called once the socket answers. */
   ready?: () => void;
+  /** how a screen is opened; the layer above knows */
+  openScreen: OpenScreen;
   /** who holds the terminals; this process itself when not given */
   host?: Host;
 }
@@ -153,7 +156,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
       },
       note,
     };
-    const clients = new Clients(project);
+    const clients = new Clients(project, options.openScreen);
     closers.push(() => project.entrances.close(goodbye(ending)));
     const views = keepViews(project);
     const notices = keepNotices(project);
@@ -170,6 +173,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
       () => server.close(goodbye(ending)),
       () => finish(project, ending, views),
       () => livesOn() || kept?.end(),
+      () => clients.closeScreens(goodbye(ending)),
       () => livesOn() || endSessions(project, ending),
     );
     supervisor.turn(facts, 'mcc', 'up');

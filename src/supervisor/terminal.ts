@@ -3,6 +3,7 @@ import { Bg, CELL, Fg, glyphText } from '../term/cells.ts';
 import { modeSequences } from '../term/mode-sequences.ts';
 import type { Session } from '../term/pty.ts';
 import { PAUSE_ABOVE, RESUME_BELOW, Screen, type Size } from '../term/screen.ts';
+import { SLICE } from '../term/slices.ts';
 import { Turns } from './turns.ts';
 
 /** Focus events of a terminal: xterm ctlseqs, "FocusIn/FocusOut". */
@@ -66,6 +67,8 @@ export class Terminal {
     this.outputAt = Date.now();
     for (const watcher of this.watchers) watcher.output(data);
     this.screen.write(data);
+    // What the pane with the keyboard writes waits for nothing; in slices only when it is much.
+    if (this.screen.urgent && this.screen.pending <= SLICE) this.screen.flush();
     this.flow();
   }
 

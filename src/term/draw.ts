@@ -22,29 +22,20 @@ export interface Picture {
 
 const PLAIN: Pen = { fg: 0, bg: 0, extended: 0 };
 
-/** What a screen shows now, looked back or not; with `history` also every line that is kept above it. */
-export function pictureOf(screen: Screen, { history = false } = {}): Picture {
+/** What a picture is taken of. */
+type Shown = Pick<Screen, 'size' | 'history' | 'cursor' | 'readRow' | 'flush'>;
+
+/** What a screen shows now; with `history` also every line that is kept above it. */
+export function pictureOf(screen: Shown, { history = false } = {}): Picture {
   screen.flush();
   const { cols, rows } = screen.size;
-  const scroll = screen.scroll;
   const above = history ? screen.history : 0;
-  const read = (y: number) => {
+  const all = Array.from({ length: above + rows }, (_, index) => {
     const cells = new Uint32Array(cols * CELL);
-    screen.readRow(y, cells, 0);
+    screen.readRow(index - above, cells, 0);
     return cells;
-  };
-  const all: Uint32Array[] = [];
-  if (above > 0) screen.scroll = above;
-  // A screenful at a time; the last look is at the bottom, and shares rows with the one before.
-  while (all.length < above) {
-    const take = Math.min(rows, above - all.length);
-    for (let y = 0; y < take; y++) all.push(read(y));
-    screen.scroll = above - all.length;
-  }
-  if (history) screen.scroll = 0;
+  });
   const { x, y, visible } = screen.cursor;
-  for (let row = 0; row < rows; row++) all.push(read(row));
-  screen.scroll = scroll;
   return { cols, rows: all, cursor: visible ? { x, y: y + above } : null };
 }
 

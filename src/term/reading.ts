@@ -1,12 +1,16 @@
 import { cellWidth, glyphs, type Screen } from './screen.ts';
+import type { Window } from './window.ts';
 
 /** Reading a screen as text: its history searched, words and lines found in it, and what was selected. */
 
 /** What is read of a screen. */
 export type Readable = Pick<
   Screen,
-  'size' | 'lines' | 'history' | 'shed' | 'top' | 'prompts' | 'cursor' | 'line' | 'wrapped' | 'part'
+  'size' | 'lines' | 'history' | 'shed' | 'prompts' | 'cursor' | 'line' | 'wrapped' | 'part'
 >;
+
+/** The same through a window, which also says which line is at its top. */
+export type Viewed = Readable & Pick<Window, 'top'>;
 
 /**
  * A place in a screen's text: `line` counts from the first line there ever was (its index and what the screen has shed),

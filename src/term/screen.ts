@@ -28,6 +28,13 @@ export interface Cursor {
   readonly blink: boolean;
 }
 
+/** A line that is followed wherever output and resizes move it. */
+export interface Mark {
+  /** its absolute number now; null when it fell off the history */
+  readonly line: number | null;
+  dispose(): void;
+}
+
 export interface ScreenOptions {
   /** Lines kept above the screen; 1000 unless told. */
   scrollback?: number;
@@ -42,7 +49,7 @@ export const RESUME_BELOW = 5_000;
 /** A shell's prompts that are remembered, the newest. */
 const MOST_PROMPTS = 1000;
 
-type Events = Announcements & { parsed: undefined; fault: unknown };
+type Events = Announcements & { parsed: undefined; resized: undefined; fault: unknown };
 
 const encoder = new TextEncoder();
 const provider = graphemeProvider();
@@ -141,7 +148,6 @@ export class Screen {
   #pending = 0;
   #version = 0;
   #title = '';
-  #anchor: IMarker | undefined;
   #tail: Uint8Array = new Uint8Array();
   /** the first bytes of a character whose others have not come yet: the emulator loses some of those (U+2026, U+200D) */
   #held: Uint8Array = new Uint8Array();
@@ -183,13 +189,16 @@ export class Screen {
     return this.#version;
   }
 
-  /** Where the cursor stands in the view (below it, and so invisible, when scrolled far enough back). */
   get cursor(): Cursor {
     const { cursorX, cursorY } = this.#terminal.buffer.active;
-    const { cols, rows } = this.#terminal;
-    const y = cursorY + this.scroll;
     const { shape, blink, cursorVisible } = this.#modes;
-    return { x: Math.min(cursorX, cols - 1), y, visible: cursorVisible && y < rows, shape, blink };
+    return {
+      x: Math.min(cursorX, this.#terminal.cols - 1),
+      y: cursorY,
+      visible: cursorVisible,
+      shape,
+      blink,
+    };
   }
 
   get title(): string {
@@ -268,6 +277,9 @@ export class Screen {
   onParsed(listener: () => void): () => void {
     return this.#listeners.on('parsed', listener);
   }
+  onResize(listener: () => void): () => void {
+    return this.#listeners.on('resized', listener);
+  }
   onBell(listener: () => void): () => void {
     return this.#listeners.on('bell', listener);
   }
@@ -302,6 +314,7 @@ export class Screen {
     this.#store.resized();
     if (marks.length > 0) this.#takePrompts(marks);
     this.#version++;
+    this.#listeners.emit('resized', undefined);
   }
 
   /** Lines kept above the screen; none on the alternate screen. */
@@ -329,34 +342,27 @@ export class Screen {
     return this.#alternate ? [] : this.#prompts;
   }
 
-  /** Lines above the bottom that the view shows, 0 to follow; the view stays on its text while output goes on. */
-  get scroll(): number {
-    if (!this.#anchor || this.#alternate) return 0;
-    return this.#anchor.isDisposed ? this.history : Math.max(0, this.history - this.#anchor.line);
-  }
-
-  set scroll(lines: number) {
-    this.#anchor?.dispose();
-    this.#anchor = undefined;
-    this.#version++;
-    const wanted = Math.min(this.history, Math.max(0, Math.floor(lines)));
-    if (wanted === 0 || this.#alternate) return;
-    this.#anchor = this.#terminal.registerMarker(-wanted - this.#terminal.buffer.active.cursorY);
-  }
-
-  /** The absolute number of the line at the top of the view. */
-  get top(): number {
-    return this.history - this.scroll;
+  /** Marks the line so many above the screen's first row; the mark goes along with its line. None on the alternate screen. */
+  mark(above: number): Mark | undefined {
+    if (this.#alternate) return undefined;
+    const marker = this.#terminal.registerMarker(-above - this.#terminal.buffer.active.cursorY);
+    if (!marker) return undefined;
+    return {
+      get line() {
+        return marker.isDisposed ? null : marker.line;
+      },
+      dispose: () => marker.dispose(),
+    };
   }
 
   /**
-   * Packs `cols` cells of the view's row `y`, from column `x`, into `into` at word `at`. Beyond the screen it is blank;
-   * a wide glyph cut in half at either end is blank too.
+   * Packs `cols` cells of row `y`, from column `x`, into `into` at word `at`; rows below 0 are those of the history, -1 the
+   * newest. Beyond them it is blank; a wide glyph cut in half at either end is blank too.
    */
   readRow(y: number, into: Uint32Array, at: number, cols: number = this.#terminal.cols, x = 0): void {
-    const within = y >= 0 && y < this.#terminal.rows;
+    const within = y >= -this.history && y < this.#terminal.rows;
     const have = within ? Math.max(0, Math.min(cols, this.#terminal.cols - x)) : 0;
-    if (have > 0) this.#store.read('active', this.top + y, into, at, x, have, false);
+    if (have > 0) this.#store.read('active', this.history + y, into, at, x, have, false);
     for (let t = at + have * CELL; t < at + cols * CELL; t += CELL) putCell(into, t, BLANK, 0, 0, 0);
     if (have === 0) return;
     if (into[at] === RIGHT_HALF) blankOut(into, at);
@@ -364,9 +370,9 @@ export class Screen {
     if (glyphWidth(into[last] ?? 0) === 2) blankOut(into, last);
   }
 
-  /** The rows in view as text, trailing blanks trimmed. */
+  /** The rows as text, trailing blanks trimmed. */
   text(): string[] {
-    return Array.from({ length: this.#terminal.rows }, (_, y) => this.line(this.top + y));
+    return Array.from({ length: this.#terminal.rows }, (_, y) => this.line(this.history + y));
   }
 
   /** A line by its absolute number (0 is the oldest kept), trailing blanks trimmed; '' beyond the end. */

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { writeSync } from 'node:fs';
 import { Listeners } from './listeners.ts';
+import { KITTY_OFF, LEAVE } from './restore.ts';
 import type { Size } from './screen.ts';
 
 /** The terminal that the person sits at; the only file that knows process.stdin and process.stdout. */
@@ -42,12 +43,8 @@ interface Events {
 // Alternate screen, cleared; no wrapping, so that a glyph which the terminal finds wider than we do spoils no other line;
 // mouse buttons and drags in SGR coordinates; focus; bracketed paste; ask for kitty keys.
 const ENTER = '\x1b[?1049h\x1b[2J\x1b[?7l\x1b[?1002h\x1b[?1006h\x1b[?1004h\x1b[?2004h\x1b[?25l\x1b[?u';
-// CAN ends a sequence that was cut off. Kitty flags belong to the alternate screen, so they go before it does.
-const LEAVE =
-  '\x18\x1b[?2026l\x1b[?2004l\x1b[?1004l\x1b[?1006l\x1b[?1002l\x1b]8;;\x1b\\\x1b[m\x1b[0 q\x1b[?7h\x1b[?1049l\x1b[?25h';
-/** Kitty keyboard: disambiguate (1) and report shifted keys (4), on and off again. */
+/** Kitty keyboard: disambiguate (1) and report shifted keys (4). */
 const KITTY_ON = '\x1b[>5u';
-const KITTY_OFF = '\x1b[<u';
 /** The answer of a terminal that knows the kitty keyboard protocol to CSI ? u. */
 const KITTY_ANSWER = /\x1b\[\?\d+u/;
 

@@ -12,7 +12,7 @@ import {
   sourceOf,
 } from '../term/compose.ts';
 import { fitFrame, type Outer, showsAll } from '../term/outer.ts';
-import type { Screen } from '../term/screen.ts';
+import type { Window } from '../term/window.ts';
 import { chrome, overlay } from './chrome.ts';
 import { footCursor } from './foot.ts';
 import { highlight } from './highlight.ts';
@@ -204,7 +204,7 @@ export class Display {
   }
 
   #place(agent: string, { x, y, cols, rows }: Rect): string {
-    const size = this.#terminals.screen(agent)?.size;
+    const size = this.#terminals.window(agent)?.size;
     return [x, y, cols, rows, size?.cols, size?.rows].join();
   }
 
@@ -231,24 +231,24 @@ export class Display {
   }
 
   #cutTerminal(frame: Frame, agent: string, rect: Rect, now: number): void {
-    const screen = this.#terminals.screen(agent);
+    const window = this.#terminals.window(agent);
     const state = this.#view.state.agents[agent];
-    if (!screen || !state) return;
-    const from = { x: 0, y: cropped(screen, rect.rows) };
+    if (!window || !state) return;
+    const from = { x: 0, y: cropped(window, rect.rows) };
     const inside = {
       ...rect,
-      cols: Math.min(rect.cols, screen.size.cols),
-      rows: Math.min(rect.rows, screen.size.rows),
+      cols: Math.min(rect.cols, window.size.cols),
+      rows: Math.min(rect.rows, window.size.rows),
     };
     const inPlace = this.#places.get(agent) === this.#place(agent, rect);
-    if (this.#isUpdating(agent, screen, now) && this.#shown && inPlace) keep(this.#shown, frame, rect);
+    if (this.#isUpdating(agent, window, now) && this.#shown && inPlace) keep(this.#shown, frame, rect);
     else {
-      cut(screen, frame, from, inside);
+      cut(window, frame, from, inside);
       highlight(frame, this.#view, agent, inside, from.y, this.#looks().theme);
     }
     const { focus, mode } = this.#view.ui;
     if (mode.type === 'scroll' && mode.agent === agent)
-      placeBackCursor(frame, mode, screen, from, inside, rect);
+      placeBackCursor(frame, mode, window, from, inside, rect);
     else if (!isRunning(state)) {
       if (this.#looks().theme.faint) dim(frame, rect);
     } else if (
@@ -257,12 +257,12 @@ export class Display {
       focus.agent === agent &&
       (mode.type === 'typing' || mode.type === 'leader')
     )
-      placeCursor(frame, screen.cursor, from, inside);
+      placeCursor(frame, window.cursor, from, inside);
   }
 
   /** In the middle of a synchronised update the last picture stays, but not for ever. */
-  #isUpdating(agent: string, screen: Screen, now: number): boolean {
-    const since = screen.updatingSince;
+  #isUpdating(agent: string, window: Window, now: number): boolean {
+    const since = window.updatingSince;
     if (since === null) this.#updating.delete(agent);
     else this.#updating.add(agent);
     if (since === null || now - since >= longestUpdate) return false;
@@ -293,7 +293,7 @@ const rowsOf = (places: readonly { rect: Rect }[]): { from: number; to: number }
 function placeBackCursor(
   frame: Frame,
   mode: LookBack,
-  screen: Screen,
+  window: Window,
   from: { x: number; y: number },
   inside: Rect,
   rect: Rect,
@@ -304,7 +304,7 @@ function placeBackCursor(
     frame.cursor = { x, y: rect.y + rect.rows, shape: 'bar', blink: false };
   } else if (mode.cursor) {
     const { line, x } = mode.cursor;
-    const y = line - screen.shed - screen.top;
+    const y = line - window.shed - window.top;
     placeCursor(frame, { x, y, visible: true, shape: 'block', blink: false }, from, inside);
   }
 }

@@ -1,12 +1,10 @@
 import { encode, type Input } from '../term/keys.ts';
-import type { WireClient } from '../wire/client.ts';
 import type { Wants } from './mouse.ts';
 import type { Terminals } from './terminals.ts';
 import { inside, type View } from './view.ts';
 
 /** What the person's hands do to programs: keys, mouse and focus, each in the form that the program asked for. */
 export class Hands {
-  readonly #wire: WireClient;
   readonly #terminals: Terminals;
   /** its echo is awaited: it is drawn at once */
   #echo: string | undefined;
@@ -14,20 +12,19 @@ export class Hands {
   #told: string | undefined;
   #outerFocus = true;
 
-  constructor(wire: WireClient, terminals: Terminals) {
-    this.#wire = wire;
+  constructor(terminals: Terminals) {
     this.#terminals = terminals;
   }
 
   /** Sends what was pressed to the program in a pane. The person is active here, so this screen's sizes hold. */
   type(agent: string, input: Input, view: View | undefined): void {
-    const screen = this.#terminals.screen(agent);
-    if (!screen) return;
-    const bytes = encode(within(agent, input, view), screen.modes);
+    const window = this.#terminals.window(agent);
+    if (!window) return;
+    const bytes = encode(within(agent, input, view), window.modes);
     if (!bytes || bytes.length === 0) return;
     this.#terminals.claim();
     this.#echo = agent;
-    this.#wire.send({ type: 'input', agent }, bytes);
+    this.#terminals.input(agent, bytes);
   }
 
   /** Arrow keys in place of the wheel: down so many lines, or up. */
@@ -47,7 +44,7 @@ export class Hands {
 
   /** What the program under the pointer wants of the mouse. */
   wants(agent: string): Wants {
-    const modes = this.#terminals.screen(agent)?.modes;
+    const modes = this.#terminals.window(agent)?.modes;
     if (!modes) return 'nothing';
     return modes.mouse !== 'none' ? 'all' : modes.alternate ? 'arrows' : 'nothing';
   }
@@ -69,10 +66,10 @@ export class Hands {
   }
 
   #tell(agent: string | undefined, focused: boolean): void {
-    const screen = agent === undefined ? undefined : this.#terminals.screen(agent);
-    if (agent === undefined || !screen) return;
-    const bytes = encode({ type: 'focus', focused }, screen.modes);
-    if (bytes && bytes.length > 0) this.#wire.send({ type: 'input', agent }, bytes);
+    const window = agent === undefined ? undefined : this.#terminals.window(agent);
+    if (agent === undefined || !window) return;
+    const bytes = encode({ type: 'focus', focused }, window.modes);
+    if (bytes && bytes.length > 0) this.#terminals.input(agent, bytes);
   }
 }
 

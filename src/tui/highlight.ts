@@ -1,5 +1,5 @@
 import { type Frame, invert, type Rect, recolour, underline } from '../term/compose.ts';
-import { occurrencesIn, type Range, type Readable } from '../term/reading.ts';
+import { occurrencesIn, type Range, type Viewed } from '../term/reading.ts';
 import { rangeOf } from './look-back.ts';
 import type { Theme } from './theme.ts';
 import type { View } from './view.ts';
@@ -7,7 +7,7 @@ import type { View } from './view.ts';
 /** What is marked in a terminal: the words that were looked for, and what is selected. */
 
 /** The parts of a range that are in view, as rectangles of the screen. `room` is where the terminal's rows are shown. */
-function rectsOf({ start, end }: Range, reading: Readable, room: Rect, crop: number): Rect[] {
+function rectsOf({ start, end }: Range, reading: Viewed, room: Rect, crop: number): Rect[] {
   const first = reading.shed + reading.top + crop;
   const rects: Rect[] = [];
   for (let line = Math.max(start.line, first); line <= Math.min(end.line, first + room.rows - 1); line++) {

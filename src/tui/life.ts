@@ -1,18 +1,18 @@
+import type { EventEmitter } from 'node:events';
 import type { Tty } from '../term/tty.ts';
-import type { WireClient } from '../wire/client.ts';
-
-export interface TuiEnd {
-  /** the person left; the supervisor went down in order; it vanished; the terminal ended or a signal came */
-  reason: 'detached' | 'closed' | 'lost' | 'ended';
-  /** what happened, for a person */
-  message?: string;
-  /** the signal to end by */
-  signal?: NodeJS.Signals;
-}
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** The screen from its opening to its end: whatever ends it, ends it here, once. */
+export interface TuiEnd {
+  /** the person left; the supervisor goes down; the terminal ended or a signal came */
+  reason: 'detached' | 'closed' | 'ended';
+  /** what happened, for a person */
+  message?: string;
+  /** the signal to end by */
+  signal?: (typeof signals)[number];
+}
+
+/** A screen from its opening to its end: whatever ends it, ends it here, once. */
 export class Life {
   /** How it ended; rejects with a bug. */
   readonly end: Promise<TuiEnd>;
@@ -20,18 +20,23 @@ export class Life {
   readonly #reject: (error: unknown) => void;
   readonly #undo: (() => void)[] = [];
 
-  constructor(wire: WireClient, tty: Tty) {
+  /** @param sitter announces the signals of the process that sits at the terminal */
+  constructor(tty: Tty, sitter: EventEmitter) {
     const { promise, resolve, reject } = Promise.withResolvers<TuiEnd>();
     this.end = promise;
     this.#resolve = resolve;
     this.#reject = reject;
-    for (const signal of signals) this.#watchSignal(signal);
+    for (const signal of signals) {
+      const listener = () =>
+        this.finish({ reason: 'ended', signal, message: `ended by ${signal}; the agents go on: mcc up` });
+      sitter.on(signal, listener);
+      this.until(() => sitter.off(signal, listener));
+    }
     this.until(
       tty.onEnd(() =>
         this.finish({ reason: 'ended', message: 'the terminal is gone; the agents go on: mcc up' }),
       ),
     );
-    this.#watchWire(wire);
   }
 
   /** Keeps how to undo something until the end. */
@@ -43,7 +48,7 @@ export class Life {
     this.#resolve(end);
   }
 
-  /** Runs a callback. What it throws is a bug, which ends the screen, so that the terminal is restored before it is told. */
+  /** Runs a callback. What it throws is a bug, which ends this screen, and nothing else. */
   guard(work: () => void): void {
     try {
       work();
@@ -54,26 +59,5 @@ export class Life {
 
   close(): void {
     for (const undo of this.#undo.splice(0)) undo();
-  }
-
-  #watchSignal(signal: NodeJS.Signals): void {
-    const listener = () =>
-      this.finish({ reason: 'ended', signal, message: `ended by ${signal}; the agents go on: mcc up` });
-    process.on(signal, listener);
-    this.until(() => process.off(signal, listener));
-  }
-
-  #watchWire(wire: WireClient): void {
-    let farewell: string | undefined;
-    this.until(
-      wire.on((frame) => {
-        if (frame.type === 'bye') farewell = frame.reason;
-      }),
-    );
-    wire.onClose((reason) => {
-      if (farewell !== undefined) return this.finish({ reason: 'closed', message: farewell });
-      const message = `the supervisor is gone (${reason}): mcc up starts it again, with what is still owed`;
-      this.finish({ reason: 'lost', message });
-    });
   }
 }

@@ -7,8 +7,8 @@ import {
   lineAround,
   type Place,
   type Range,
-  type Readable,
   textBetween,
+  type Viewed,
   wordAround,
 } from '../term/reading.ts';
 import { glyphs } from '../term/screen.ts';
@@ -66,7 +66,7 @@ const reveal = (agent: string, line: number): Effect => ({ type: 'scroll', agent
 const bottom = (agent: string): Effect => ({ type: 'scroll', agent, by: 'bottom' });
 
 /** The focused terminal and its text; a refusal in the ui when there is none. */
-function withReading(ui: Ui, scene: Scene, then: (agent: string, reading: Readable) => Step): Step {
+function withReading(ui: Ui, scene: Scene, then: (agent: string, reading: Viewed) => Step): Step {
   const agent = agentOf(ui);
   const reading = agent === undefined ? undefined : scene.reading(agent);
   if (agent === undefined || !reading)
@@ -90,7 +90,7 @@ export const openSearch = (ui: Ui, words: string, back: boolean, scene: Scene): 
   });
 
 /** Looks from a place on, and at the other end when there is nothing more; the view goes to what is found. */
-function seek(ui: Ui, mode: LookBack, search: Search, from: Place, reading: Readable): Step {
+function seek(ui: Ui, mode: LookBack, search: Search, from: Place, reading: Viewed): Step {
   const words = search.line.text;
   const { first, last } = bounds(reading);
   // More letters of what is nowhere are nowhere either.
@@ -137,7 +137,7 @@ export function pressSearch(
 }
 
 /** On to the next occurrence in the direction of the search, from the one that was found. */
-function again(ui: Ui, mode: LookBack, search: Search, reading: Readable): Step {
+function again(ui: Ui, mode: LookBack, search: Search, reading: Viewed): Step {
   const at = search.found?.start ?? search.from;
   return seek(ui, mode, search, search.back ? at : { ...at, x: at.x + 1 }, reading);
 }
@@ -192,7 +192,7 @@ export const select = (ui: Ui, unit: string, scene: Scene): Step =>
   });
 
 /** Where the cursor appears: at what was found, at the program's own cursor, or on the last text in view. */
-function startOf(mode: LookBack, reading: Readable): Place {
+function startOf(mode: LookBack, reading: Viewed): Place {
   if (mode.search?.found) return mode.search.found.start;
   const { cursor, top, shed, size } = reading;
   if (cursor.visible) return { line: shed + top + cursor.y, x: cursor.x };
@@ -237,7 +237,7 @@ export const move = (ui: Ui, where: string, scene: Scene): Step =>
     return moveTo(ui, mode, to);
   });
 
-function moved(reading: Readable, { line, x }: Place, where: string): Place | null {
+function moved(reading: Viewed, { line, x }: Place, where: string): Place | null {
   const { first, last } = bounds(reading);
   const { rows, cols } = reading.size;
   const page = Math.max(1, rows - 2);
@@ -275,7 +275,7 @@ function moved(reading: Readable, { line, x }: Place, where: string): Place | nu
 }
 
 /** Columns that the text of a line takes. */
-function lengthOf(reading: Readable, line: number): number {
+function lengthOf(reading: Viewed, line: number): number {
   let x = 0;
   for (let one = glyphAt(reading, { line, x }); x < reading.size.cols; one = glyphAt(reading, { line, x })) {
     if (one.text === ' ' && reading.part(line - reading.shed, x, reading.size.cols).trim() === '') return x;
@@ -285,7 +285,7 @@ function lengthOf(reading: Readable, line: number): number {
 }
 
 /** To the beginning of the next word, or back to that of this one or the one before; over the ends of lines. */
-function wordFrom(reading: Readable, from: Place, by: 1 | -1, end: number): Place {
+function wordFrom(reading: Viewed, from: Place, by: 1 | -1, end: number): Place {
   const blank = (place: Place) => glyphAt(reading, place).text === ' ';
   let { line, x } = from;
   if (by > 0) {
@@ -312,7 +312,7 @@ function wordFrom(reading: Readable, from: Place, by: 1 | -1, end: number): Plac
 }
 
 /** What a selection covers: from its first glyph, word or line to its last, whichever end the anchor is. */
-export function rangeOf(reading: Readable, { anchor, head, unit }: Selection): Range {
+export function rangeOf(reading: Viewed, { anchor, head, unit }: Selection): Range {
   const [low, high] = isBefore(head, anchor) ? [head, anchor] : [anchor, head];
   const around = (place: Place): Range => {
     if (unit === 'line') return lineAround(reading, place);
@@ -347,7 +347,7 @@ export function amount(text: string): string {
 }
 
 /** Puts what a selection covers on the clipboards, and says so. */
-export function copy(ui: Ui, reading: Readable, selection: Selection): Step {
+export function copy(ui: Ui, reading: Viewed, selection: Selection): Step {
   const { start, end } = rangeOf(reading, selection);
   const text = textBetween(reading, start, end);
   if (text === '') return still(ui);

@@ -1,27 +1,22 @@
+import type { EventEmitter } from 'node:events';
 import type { Layout } from '../core/layout.ts';
 import { isRefusal } from '../core/refusal.ts';
-import { Tty } from '../term/tty.ts';
-import { connect } from '../wire/client.ts';
+import type { Tty } from '../term/tty.ts';
 import { makeKeymap } from './keymap.ts';
 import { Life, type TuiEnd } from './life.ts';
 import { Seat } from './seat.ts';
+import type { Supervision } from './supervision.ts';
 
 export type { TuiEnd } from './life.ts';
+export type { Program, Supervision } from './supervision.ts';
 
 export interface TuiOptions {
-  /** path of the supervisor's socket */
-  socket: string;
-  token?: string;
-  /** of mcc */
-  version: string;
   /** all there are, by name; `layout` is the one to begin with */
   layouts: Readonly<Record<string, Layout>>;
   layout: string;
   /** the layout that was asked for by name this time: it goes before what is remembered */
   asked?: string | undefined;
   keys?: { leader: string; bind: Readonly<Record<string, string>> };
-  /** lines of history a terminal keeps, 5000 when not given */
-  scrollback?: number;
   /** name of a theme, `auto` by the terminal's background, `none` where NO_COLOR is set */
   theme?: string;
   /** only ASCII, or in no case; what the terminal can show when not given */
@@ -31,34 +26,32 @@ export interface TuiOptions {
   /** what the screen remembered when it was open last, and how it is kept */
   remembered?: string | undefined;
   /** said on the screen at first */
-  note?: string;
+  note?: string | undefined;
   remember?: (text: string) => void;
-  /** the terminal to draw on; the process's own when not given */
-  tty?: Tty;
+}
+
+/** A screen that is open. */
+export interface Tui {
+  /** How it ended: the person left, their terminal went, or it was closed. Rejects with a bug. The terminal is restored. */
+  readonly end: Promise<TuiEnd>;
+  /** Ends it, with what the person is told. */
+  close(message: string): void;
 }
 
 /**
- * Opens the screen of a team and returns when the person leaves or the supervisor goes; then the terminal is as it was.
- * @throws what `connect` throws; ConfigError-like refusals of keys as Error; bugs as they are, the terminal restored
+ * Opens the screen of a team on a terminal, which is as it was at the end.
+ * @param sitter announces the signals of the process that sits at the terminal
+ * @throws Error when the keys of `options` are none
  */
-export async function runTui(options: TuiOptions): Promise<TuiEnd> {
+export function openTui(supervision: Supervision, tty: Tty, sitter: EventEmitter, options: TuiOptions): Tui {
   const keymap = makeKeymap(options.keys?.leader, options.keys?.bind);
   if (isRefusal(keymap)) throw new Error(`${keymap.refusal} (${keymap.hint ?? 'mcc keys'})`);
-  const { socket, token, version } = options;
-  const wire = await connect(socket, {
-    version,
-    pid: process.pid,
-    client: 'tui',
-    ...(token === undefined ? {} : { token }),
-  });
-  const tty = options.tty ?? new Tty();
-  const life = new Life(wire, tty);
-  const seat = new Seat(wire, tty, life, {
+  const life = new Life(tty, sitter);
+  const seat = new Seat(supervision, tty, life, {
     keymap,
     layouts: options.layouts,
     layout: options.layout,
     asked: options.asked,
-    scrollback: options.scrollback ?? 5000,
     theme: options.theme ?? 'auto',
     ascii: options.ascii,
     environment: options.environment ?? {},
@@ -66,13 +59,11 @@ export async function runTui(options: TuiOptions): Promise<TuiEnd> {
     note: options.note,
     remember: options.remember ?? (() => {}),
   });
-  try {
-    life.guard(() => seat.open());
-    return await life.end;
-  } finally {
+  life.guard(() => seat.open());
+  const end = life.end.finally(() => {
     life.close();
     seat.leave();
     tty.close();
-    await wire.close();
-  }
+  });
+  return { end, close: (message) => life.finish({ reason: 'closed', message }) };
 }

@@ -1,4 +1,4 @@
-import type { Place, Readable } from '../term/reading.ts';
+import type { Place, Viewed } from '../term/reading.ts';
 import { copy, rangeOf } from './look-back.ts';
 import type { Mouse } from './mouse.ts';
 import type { Click, Drag, Effect, Selection, Step, Ui } from './ui.ts';
@@ -17,7 +17,7 @@ export function clickOf(before: Click | null, mouse: Mouse, now: number): Click 
 }
 
 /** The place in a terminal's text under a cell of the screen; beyond its pane, the nearest one inside. */
-function placeUnder(view: View, agent: string, reading: Readable, mouse: Mouse): Place | null {
+function placeUnder(view: View, agent: string, reading: Viewed, mouse: Mouse): Place | null {
   const pane = view.panes.find((one) => 'agent' in one && one.agent === agent);
   if (!pane) return null;
   const room = inside(pane.rect);
@@ -52,7 +52,7 @@ export function pull(ui: Ui, view: View, drag: Drag & { type: 'select' }, mouse:
 }
 
 /** What is selected is copied when the button is let go, and stays marked until the next key or click. */
-function release(ui: Ui, reading: Readable): Step {
+function release(ui: Ui, reading: Viewed): Step {
   const free = { ...ui, drag: null };
   if (!ui.selection) return { ui: free, effects: [] };
   const { start, end } = rangeOf(reading, ui.selection);

@@ -1,11 +1,11 @@
-import type { Screen } from '../term/screen.ts';
+import type { Window } from '../term/window.ts';
 import type { ScrollBy } from './ui.ts';
 
-/** Moves the view in a screen's history; returns the lines it is looked back then. */
-export function scrollBy(screen: Screen, by: ScrollBy): number {
-  const page = Math.max(1, screen.size.rows - 2);
+/** Moves a view in its screen's history; returns the lines it is looked back then. */
+export function scrollBy(window: Window, by: ScrollBy): number {
+  const page = Math.max(1, window.size.rows - 2);
   const half = Math.ceil(page / 2);
-  const { scroll } = screen;
+  const { scroll } = window;
   const to = {
     up: scroll + 1,
     down: scroll - 1,
@@ -13,18 +13,18 @@ export function scrollBy(screen: Screen, by: ScrollBy): number {
     'page-down': scroll - page,
     'half-up': scroll + half,
     'half-down': scroll - half,
-    top: screen.history,
+    top: window.history,
     bottom: 0,
   };
-  const wanted = typeof by === 'number' ? scroll + by : typeof by === 'string' ? to[by] : placed(screen, by);
-  screen.scroll = Math.max(0, wanted);
-  return screen.scroll;
+  const wanted = typeof by === 'number' ? scroll + by : typeof by === 'string' ? to[by] : placed(window, by);
+  window.scroll = Math.max(0, wanted);
+  return window.scroll;
 }
 
 /** How far to look back so that a line is in view: hardly moved when it is near, in the middle when it is far. */
-function placed(screen: Screen, by: ScrollBy & object): number {
+function placed(window: Window, by: ScrollBy & object): number {
   if ('back' in by) return by.back;
-  const { history, scroll, shed, size, top } = screen;
+  const { history, scroll, shed, size, top } = window;
   if ('top' in by) return history - (by.top - shed);
   const row = by.line - shed - top;
   if (row >= 0 && row < size.rows) return scroll;

@@ -1,13 +1,10 @@
-import { parseEvent } from '../core/event.ts';
+import type { Event } from '../core/event.ts';
 import type { Layout } from '../core/layout.ts';
-import { reduce } from '../core/reduce.ts';
-import { emptyState, type State } from '../core/state.ts';
+import type { State } from '../core/state.ts';
 import { clipboardTools, copyByTool, copySequence } from '../term/clipboard.ts';
 import { type Button, type Input, KeyReader, nameOf } from '../term/keys.ts';
 import { noticeSequence } from '../term/notice.ts';
 import type { Tty } from '../term/tty.ts';
-import type { WireClient } from '../wire/client.ts';
-import type { ServerFrame } from '../wire/schema.ts';
 import { Display } from './display.ts';
 import { Hands } from './hands.ts';
 import type { Keymap } from './keymap.ts';
@@ -17,6 +14,7 @@ import { memorize, recall } from './memory.ts';
 import { point } from './mouse.ts';
 import { Outside } from './outside.ts';
 import { answer, paste, press, scrolledTo, stateChanged } from './step.ts';
+import type { Supervision } from './supervision.ts';
 import { Terminals } from './terminals.ts';
 import { type Effect, initialUi, type ScrollBy, type Step, say, settle, still, type Ui } from './ui.ts';
 import { look, tooSmall, type View } from './view.ts';
@@ -35,7 +33,6 @@ export interface Ways {
   layouts: Readonly<Record<string, Layout>>;
   layout: string;
   asked: string | undefined;
-  scrollback: number;
   theme: string;
   ascii: boolean | undefined;
   /** what tells the outer terminal and the desktop around it */
@@ -49,7 +46,7 @@ export interface Ways {
 
 /** The place of the person: keys and mouse in, the picture out, and between them the folded state and the ui. */
 export class Seat {
-  readonly #wire: WireClient;
+  readonly #supervision: Supervision;
   readonly #tty: Tty;
   readonly #life: Life;
   readonly #ways: Ways;
@@ -59,30 +56,26 @@ export class Seat {
   readonly #outside: Outside;
   readonly #timers: Partial<Record<'escape' | 'toast' | 'silence', NodeJS.Timeout>> = {};
   #display: Display | undefined;
-  #state: State = emptyState;
+  #state: State;
   #usage: View['usage'] = {};
   #ui: Ui;
   /** what the person did is not drawn yet */
   #changed = false;
 
-  constructor(wire: WireClient, tty: Tty, life: Life, ways: Ways) {
-    this.#wire = wire;
+  constructor(supervision: Supervision, tty: Tty, life: Life, ways: Ways) {
+    this.#supervision = supervision;
+    this.#state = supervision.state;
     this.#tty = tty;
     this.#life = life;
     this.#ways = ways;
     const { memory, note = ways.note } = recall(ways.remembered, Object.keys(ways.layouts));
     const fresh = initialUi(ways.asked ?? (memory?.layout || ways.layout), memory?.trees);
     this.#ui = note ? say(fresh, { text: note, tone: 'refused' }) : fresh;
-    const changed = (agent: string) =>
-      life.guard(() => this.#display?.terminalChanged(agent, this.#hands.isEcho(agent)));
-    const copied = (agent: string, text: string) => life.guard(() => this.#programCopied(agent, text));
-    this.#terminals = new Terminals(
-      (frame, body) => wire.send(frame, body),
-      changed,
-      ways.scrollback,
-      copied,
-    );
-    this.#hands = new Hands(wire, this.#terminals);
+    this.#terminals = new Terminals(supervision, {
+      changed: (agent) => life.guard(() => this.#display?.terminalChanged(agent, this.#hands.isEcho(agent))),
+      copied: (agent, text) => life.guard(() => this.#programCopied(agent, text)),
+    });
+    this.#hands = new Hands(this.#terminals);
     this.#outside = new Outside(ways, (note) => this.#outsideChanged(note));
   }
 
@@ -96,13 +89,17 @@ export class Seat {
       tty.onResize(() => guard(() => this.#display?.refresh())),
       tty.onRepaint(() => guard(() => this.#display?.repaint())),
       tty.onDrain(() => guard(() => this.#display?.drained())),
-      this.#wire.on((frame, body) => guard(() => this.#take(frame, body))),
+      this.#supervision.onEvent((event) => guard(() => this.#follow(event))),
+      this.#supervision.onUsage((usage) => guard(() => this.#measured(usage))),
     );
     tty.send(this.#outside.questions);
-    this.#wire.send({ type: 'follow' });
+    this.#ui = settle(this.#ui, this.#state);
+    this.#display = this.#show();
+    this.#display.refresh();
+    this.#watchSilence();
   }
 
-  /** Lets go of everything but the terminal and the wire. */
+  /** Lets go of everything but the terminal. */
   leave(): void {
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
     this.#display?.dispose();
@@ -121,10 +118,10 @@ export class Seat {
     const { keymap, layouts } = this.#ways;
     return look({
       ...{ state: this.#state, ui: this.#ui, now: Date.now(), size: this.#tty.size, keymap, layouts },
-      project: this.#wire.welcome.project,
+      project: this.#supervision.project,
       scrolled: this.#terminals.scrolled(),
       usage: this.#usage,
-      reading: (agent) => this.#terminals.screen(agent),
+      reading: (agent) => this.#terminals.window(agent),
     });
   }
 
@@ -150,39 +147,20 @@ export class Seat {
     );
   }
 
-  #take(frame: ServerFrame, body: Uint8Array): void {
-    switch (frame.type) {
-      case 'state':
-        this.#state = frame.state as State;
-        this.#ui = settle(this.#ui, this.#state);
-        this.#display ??= this.#show();
-        this.#display.refresh();
-        this.#watchSilence();
-        return;
-      case 'event':
-        this.#fold(frame.event);
-        return;
-      case 'usage':
-        this.#usage = frame.agents as View['usage'];
-        this.#display?.stateChanged();
-        return;
-      case 'snapshot':
-      case 'output':
-      case 'size':
-        this.#terminals.take(frame, body);
-        return;
-    }
+  #measured(usage: View['usage']): void {
+    this.#usage = usage;
+    this.#display?.stateChanged();
   }
 
-  #fold(value: unknown): void {
+  #follow(event: Event): void {
     const before = this.#state;
-    const event = parseEvent(value);
-    if (event.seq <= before.seq) return;
-    this.#state = reduce(before, event);
+    this.#state = this.#supervision.state;
     const { ui, alerts } = stateChanged(this.#ui, before, { state: this.#state, now: Date.now() });
     this.#ui = ui;
     this.#alert(alerts);
-    this.#display?.stateChanged();
+    // A session that started has a terminal of its own, which is to be shown.
+    if (event.type === 'session.started') this.#display?.refresh();
+    else this.#display?.stateChanged();
     this.#watchSilence();
   }
 
@@ -271,7 +249,7 @@ export class Seat {
         // A terminal that shows no agent types into none; the leader still works there.
         if (!input || tooSmall(this.#tty.size)) return false;
         this.#hands.type(effect.agent, input, this.#display?.view);
-        return input.type !== 'mouse' && this.#follow(effect.agent);
+        return input.type !== 'mouse' && this.#toBottom(effect.agent);
       case 'arrows':
         this.#hands.arrows(effect.agent, effect.by);
         return false;
@@ -297,8 +275,8 @@ export class Seat {
   }
 
   /** Who types is where the program is; true when that moved the view. */
-  #follow(agent: string): boolean {
-    if (!this.#terminals.screen(agent)?.scroll) return false;
+  #toBottom(agent: string): boolean {
+    if (!this.#terminals.window(agent)?.scroll) return false;
     this.#terminals.scroll(agent, 'bottom');
     return true;
   }
@@ -316,7 +294,7 @@ export class Seat {
   /** Something came to need the person: one bell, and one notification of the desktop for each. */
   #alert(texts: readonly string[]): void {
     if (texts.length === 0) return;
-    const { project } = this.#wire.welcome;
+    const { project } = this.#supervision;
     const notices = texts.map((text) => noticeSequence(`mcc ${project}`, text, this.#ways.environment));
     this.#tty.send(`\x07${notices.join('')}`);
   }
@@ -335,9 +313,7 @@ export class Seat {
   }
 
   async #command(words: readonly string[]): Promise<void> {
-    // When the connection ends first, its end is told by the life.
-    const result = await this.#wire.command([...words]).catch(() => null);
-    if (!result) return;
+    const result = await this.#supervision.command(words);
     this.#life.guard(() => {
       this.#apply(answer(this.#ui, words, result));
       this.#draw();

@@ -1,151 +1,125 @@
 import type { Rect } from '../core/layout.ts';
-import { Screen, type Size } from '../term/screen.ts';
-import { SLICE } from '../term/slices.ts';
-import type { ClientFrame, ServerFrame } from '../wire/schema.ts';
+import type { Size } from '../term/screen.ts';
+import { Window } from '../term/window.ts';
 import { scrollBy } from './scroll.ts';
+import type { Program, Supervision } from './supervision.ts';
 import type { ScrollBy } from './ui.ts';
 
-/** Output of one terminal that may be on its way here, in bytes: little enough that a key's echo never waits behind it. */
-const window = 128 * 1024;
-/** The supervisor is told what was shown in steps of so many bytes. */
-const step = window / 4;
-
 interface Pane {
-  screen: Screen;
-  /** bytes of output taken that the supervisor was not told of yet, parsed or not */
-  untold: number;
-  unsubscribe: () => void;
+  readonly program: Program;
+  readonly window: Window;
+  readonly undo: readonly (() => void)[];
 }
 
-/** The screens of the agents' programs, as far as they are in view: seeded by a snapshot, then fed with output. */
+export interface TerminalEvents {
+  /** there is something new to be seen of it */
+  changed(agent: string): void;
+  /** its program put a text on the clipboard */
+  copied(agent: string, text: string): void;
+}
+
+/** The terminals of the agents' programs through the person's own windows: several screens may look at each. */
 export class Terminals {
-  readonly #send: (frame: ClientFrame, body?: Uint8Array) => void;
-  readonly #changed: (agent: string) => void;
-  readonly #scrollback: number;
-  /** a program put a text on the clipboard */
-  readonly #copied: (agent: string, text: string) => void;
+  readonly #supervision: Supervision;
+  readonly #events: TerminalEvents;
   readonly #panes = new Map<string, Pane>();
-  /** what is watched, and the size last asked for */
-  readonly #watched = new Map<string, Size>();
-  #urgent: string | undefined;
+  /** what is in view, and the size last asked for */
+  readonly #shown = new Map<string, Size>();
+  #urgent: Program | undefined;
+  /** sizes are being given: the picture follows anyway */
+  #arranging = false;
 
-  constructor(
-    send: (frame: ClientFrame, body?: Uint8Array) => void,
-    changed: (agent: string) => void,
-    scrollback: number,
-    copied: (agent: string, text: string) => void = () => {},
-  ) {
-    this.#copied = copied;
-    this.#send = send;
-    this.#changed = changed;
-    this.#scrollback = scrollback;
+  constructor(supervision: Supervision, events: TerminalEvents) {
+    this.#supervision = supervision;
+    this.#events = events;
   }
 
-  screen(agent: string): Screen | undefined {
-    return this.#panes.get(agent)?.screen;
+  /** The window on an agent's terminal; undefined when it has none. */
+  window(agent: string): Window | undefined {
+    return this.#pane(agent)?.window;
   }
 
-  /** Watches what is in view, at the size it has there, and nothing else. Geometry first; the picture follows. */
+  /** Hands over what was typed. */
+  input(agent: string, bytes: Uint8Array): void {
+    this.#pane(agent)?.program.input(bytes);
+  }
+
+  /** Gives what is in view the size it has there; what is not in view is not listened to. */
   show(shown: readonly { agent: string; rect: Rect }[], focused: string | undefined): void {
-    for (const agent of this.#watched.keys()) {
+    for (const agent of this.#shown.keys()) {
       if (shown.some((one) => one.agent === agent)) continue;
-      this.#watched.delete(agent);
-      this.#send({ type: 'unwatch', agent });
+      this.#shown.delete(agent);
+      this.#drop(agent);
     }
+    this.#arranging = true;
     for (const { agent, rect } of shown) {
       const size = { cols: Math.max(2, rect.cols), rows: Math.max(1, rect.rows) };
-      const before = this.#watched.get(agent);
-      this.#watched.set(agent, size);
-      if (!before) this.#send({ type: 'watch', agent, size, window });
-      else if (before.cols !== size.cols || before.rows !== size.rows)
-        this.#send({ type: 'resize', agent, ...size });
+      const before = this.#shown.get(agent);
+      this.#shown.set(agent, size);
+      if (before?.cols !== size.cols || before.rows !== size.rows) this.#supervision.resize(agent, size);
     }
-    if (this.#urgent === focused) return;
-    this.#mark(this.#urgent, false);
-    this.#urgent = focused;
-    this.#mark(focused, true);
+    this.#arranging = false;
+    this.#mark(focused === undefined ? undefined : this.#pane(focused)?.program);
   }
 
-  /** The person is active here: panes that another screen made another size get this one's again. */
+  /** The person is active here: terminals that another screen made another size get this one's again. */
   claim(): void {
-    for (const [agent, size] of this.#watched) {
-      const now = this.screen(agent)?.size;
-      if (now && (now.cols !== size.cols || now.rows !== size.rows))
-        this.#send({ type: 'resize', agent, ...size });
+    for (const [agent, size] of this.#shown) {
+      const now = this.window(agent)?.size;
+      if (now && (now.cols !== size.cols || now.rows !== size.rows)) this.#supervision.resize(agent, size);
     }
-  }
-
-  /** Takes what the supervisor tells of a terminal. */
-  take(frame: Extract<ServerFrame, { type: 'snapshot' | 'output' | 'size' }>, body: Uint8Array): void {
-    const { agent } = frame;
-    if (frame.type === 'snapshot') {
-      this.#seed(agent, { cols: frame.cols, rows: frame.rows }, body);
-      return;
-    }
-    const pane = this.#panes.get(agent);
-    if (!pane) return;
-    const { screen } = pane;
-    if (frame.type === 'size') {
-      screen.resize({ cols: frame.cols, rows: frame.rows });
-      this.#changed(agent);
-      return;
-    }
-    pane.untold += body.length;
-    screen.write(body);
-    // What the pane with the keyboard writes waits for nothing; in slices only when it is much.
-    if (agent === this.#urgent && screen.pending <= SLICE) screen.flush();
-  }
-
-  /** Tells the supervisor how much was shown, so that it sends more. */
-  #tell(agent: string, pane: Pane): void {
-    const count = pane.untold - pane.screen.pending;
-    if (count < step) return;
-    pane.untold -= count;
-    this.#send({ type: 'seen', agent, count });
   }
 
   /** Moves the view in the history of a terminal; returns the lines it is looked back then. */
   scroll(agent: string, by: ScrollBy): number {
-    const screen = this.screen(agent);
-    if (!screen) return 0;
-    return scrollBy(screen, by);
+    const window = this.window(agent);
+    return window ? scrollBy(window, by) : 0;
   }
 
   /** How far each terminal is looked back. */
   scrolled(): Record<string, number> {
-    return Object.fromEntries([...this.#panes].map(([agent, { screen }]) => [agent, screen.scroll]));
+    return Object.fromEntries([...this.#panes].map(([agent, { window }]) => [agent, window.scroll]));
   }
 
   dispose(): void {
+    this.#mark(undefined);
     for (const agent of [...this.#panes.keys()]) this.#drop(agent);
   }
 
-  #seed(agent: string, size: Size, snapshot: Uint8Array): void {
+  /** A session that has started has a terminal of its own: the one that is there now. */
+  #pane(agent: string): Pane | undefined {
+    const program = this.#supervision.program(agent);
+    const known = this.#panes.get(agent);
+    if (known?.program === program) return known;
     this.#drop(agent);
-    const screen = new Screen(size, { scrollback: this.#scrollback });
-    screen.write(snapshot);
-    screen.flush();
-    screen.urgent = agent === this.#urgent;
-    const pane: Pane = { screen, untold: 0, unsubscribe: () => {} };
-    screen.onClipboard((text) => this.#copied(agent, text));
-    pane.unsubscribe = screen.onParsed(() => {
-      this.#tell(agent, pane);
-      this.#changed(agent);
-    });
+    if (!program) return undefined;
+    const { screen } = program;
+    const changed = () => {
+      if (!this.#arranging && this.#shown.has(agent)) this.#events.changed(agent);
+    };
+    const undo = [
+      screen.onParsed(changed),
+      screen.onResize(changed),
+      screen.onClipboard((text) => this.#events.copied(agent, text)),
+    ];
+    const pane = { program, window: new Window(screen), undo };
     this.#panes.set(agent, pane);
-    this.#changed(agent);
+    return pane;
   }
 
-  #mark(agent: string | undefined, urgent: boolean): void {
-    const screen = agent === undefined ? undefined : this.screen(agent);
-    if (screen) screen.urgent = urgent;
+  /** What has the keyboard is parsed before the others. */
+  #mark(program: Program | undefined): void {
+    if (program === this.#urgent) return;
+    if (this.#urgent) this.#urgent.screen.urgent = false;
+    if (program) program.screen.urgent = true;
+    this.#urgent = program;
   }
 
   #drop(agent: string): void {
     const pane = this.#panes.get(agent);
     if (!pane) return;
-    pane.unsubscribe();
-    pane.screen.dispose();
+    for (const undo of pane.undo) undo();
+    pane.window.dispose();
     this.#panes.delete(agent);
   }
 }

@@ -3,7 +3,7 @@ import type { Focus, Layout } from '../core/layout.ts';
 import { sameFocus } from '../core/layout.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { State } from '../core/state.ts';
-import type { Place, Readable } from '../term/reading.ts';
+import type { Place, Viewed } from '../term/reading.ts';
 import type { Editor } from './editor.ts';
 import type { Keymap } from './keymap.ts';
 import type { Search } from './look-back.ts';
@@ -174,7 +174,7 @@ export interface Scene {
   readonly size: { readonly cols: number; readonly rows: number };
   readonly agents: readonly string[];
   /** the text of a terminal in view, to look for and to copy from */
-  readonly reading: (agent: string) => Readable | undefined;
+  readonly reading: (agent: string) => Viewed | undefined;
   /** room for the text of a page */
   readonly page: { readonly cols: number; readonly rows: number };
 }

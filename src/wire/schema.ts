@@ -4,10 +4,13 @@ import { z } from 'zod';
  * What may stand in the header of a frame, checked at both ends. A field that this version does not know is ignored,
  * a type that it does not know is refused; whatever changes a meaning raises WIRE_VERSION.
  */
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 
 const agent = z.string().min(1).max(64);
 const side = z.int().min(1).max(10_000);
+const size = { cols: side, rows: side };
+/** What a person's terminal tells the process at it: its end, a stop, and that it goes on. */
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGTSTP', 'SIGCONT'] as const;
 const words = z.array(z.string().max(1024 * 1024)).max(1000);
 
 /** The first frame of a client. Its fields `type` and `wire` never change, so that any version can be told its own. */
@@ -48,6 +51,24 @@ export const clientFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('resize'), agent, cols: side, rows: side }),
   /** asks for the state and every event from then on */
   z.object({ type: z.literal('follow') }),
+  /** opens a screen on the terminal that this client sits at */
+  z.object({
+    type: z.literal('attach'),
+    ...size,
+    /** where that terminal is, and what it must turn out to be; without it, it is reached through this client */
+    device: z
+      .object({ path: z.string().max(1000), dev: z.number(), ino: z.number(), rdev: z.number() })
+      .optional(),
+    /** what tells the terminal and the desktop around it */
+    environment: z.record(z.string(), z.string()),
+    /** the layout that was asked for by name */
+    layout: z.string().optional(),
+  }),
+  /** what the terminal sent, where it is reached through the client: the body */
+  z.object({ type: z.literal('keys') }),
+  z.object({ type: z.literal('resized'), ...size }),
+  /** a signal that the client got, which sits at the terminal */
+  z.object({ type: z.literal('signal'), signal: z.enum(signals) }),
 ]);
 
 export const welcomeSchema = z.object({
@@ -96,16 +117,29 @@ export const serverFrame = z.discriminatedUnion('type', [
   z.discriminatedUnion('ok', [done, notDone]),
   z.object({ type: z.literal('state'), state: z.unknown() }),
   z.object({ type: z.literal('event'), event: z.unknown() }),
-  /** what running agents take of the machine, to those who follow */
-  z.object({ type: z.literal('usage'), agents: z.unknown() }),
   /** the body restores the screen */
   z.object({ type: z.literal('snapshot'), agent, cols: side, rows: side }),
   /** the body is what the session wrote */
   z.object({ type: z.literal('output'), agent }),
   z.object({ type: z.literal('size'), agent, cols: side, rows: side }),
+  /** the supervisor cannot reach the client's terminal by itself: keys and frames go through the client */
+  z.object({ type: z.literal('relay') }),
+  /** the body goes to the terminal as it is */
+  z.object({ type: z.literal('draw') }),
+  /** the terminal is as it was: stop this process, as Ctrl-Z does */
+  z.object({ type: z.literal('stop') }),
+  /** the screen has ended and the terminal is as it was */
+  z.object({
+    type: z.literal('end'),
+    reason: z.enum(['detached', 'closed', 'ended', 'refused', 'bug']),
+    message: z.string().optional(),
+    hint: z.string().optional(),
+    signal: z.enum(signals).optional(),
+  }),
   z.object({ type: z.literal('bye'), reason: z.string() }),
 ]);
 
+export type ScreenEnd = Omit<Extract<ServerFrame, { type: 'end' }>, 'type'>;
 export type Hello = z.infer<typeof helloSchema>;
 export type ClientFrame = z.infer<typeof clientFrame>;
 export type ServerFrame = z.infer<typeof serverFrame>;

@@ -11,11 +11,13 @@ import {
   type Rect,
 } from '../../src/term/compose.ts';
 import { Screen } from '../../src/term/screen.ts';
+import { Window } from '../../src/term/window.ts';
 import { piece, type Random, random } from '../term/random.ts';
 
 interface Pane {
   readonly name: string;
   readonly screen: Screen;
+  readonly window: Window;
 }
 
 /** Panes on a screen as a person has them: laid out, scrolled back, focused, zoomed, covered, and never at rest. */
@@ -38,13 +40,13 @@ export class Desk {
   constructor(random: Random, count: number) {
     this.#random = random;
     this.size = { cols: 100, rows: 30 };
-    this.panes = Array.from({ length: count }, (_, index) => ({
-      name: `pane ${index}`,
-      screen: new Screen(
+    this.panes = Array.from({ length: count }, (_, index) => {
+      const screen = new Screen(
         { cols: 40, rows: 12 },
         { scrollback: 60, answer: (bytes) => this.answers.push(bytes) },
-      ),
-    }));
+      );
+      return { name: `pane ${index}`, screen, window: new Window(screen) };
+    });
     for (const { screen } of this.panes) screen.onFault((error) => this.faults.push(error));
     this.#chrome = new Screen(this.size, { scrollback: 0 });
     this.#cover = new Screen({ cols: 30, rows: 10 }, { scrollback: 0 });
@@ -90,15 +92,15 @@ export class Desk {
     cut(this.#chrome, frame, corner, { ...corner, cols, rows });
     const places = new Map<string, string>();
     for (const { name, rect } of this.#placed()) {
-      const screen = this.panes.find((pane) => pane.name === name)?.screen;
-      if (!screen) continue;
+      const window = this.panes.find((pane) => pane.name === name)?.window;
+      if (!window) continue;
       const inside = { x: rect.x + 1, y: rect.y + 1, cols: rect.cols - 2, rows: rect.rows - 2 };
       fill(frame, rect, '░');
       const place = JSON.stringify(rect);
       const before = this.#last;
       if (before && this.#held.has(name) && before.places.get(name) === place && !this.#overlay)
         keep(before.frame, frame, inside);
-      else this.#cutPane(frame, screen, inside, name === this.panes[this.#focus]?.name);
+      else this.#cutPane(frame, window, inside, name === this.panes[this.#focus]?.name);
       if (!this.#overlay) places.set(name, place);
     }
     if (this.#marked) invert(frame, this.#marked);
@@ -111,10 +113,10 @@ export class Desk {
     return frame;
   }
 
-  #cutPane(frame: Frame, screen: Screen, inside: Rect, focused: boolean): void {
-    const from = { x: 0, y: Math.max(0, screen.cursor.y - inside.rows + 1) };
-    cut(screen, frame, from, inside);
-    if (focused) placeCursor(frame, screen.cursor, from, inside);
+  #cutPane(frame: Frame, window: Window, inside: Rect, focused: boolean): void {
+    const from = { x: 0, y: Math.max(0, window.cursor.y - inside.rows + 1) };
+    cut(window, frame, from, inside);
+    if (focused) placeCursor(frame, window.cursor, from, inside);
   }
 
   /** Rectangles for the panes by splitting at random, down to panes without an inside; what finds no room is left out. */
@@ -202,12 +204,12 @@ export class Desk {
   }
 
   #scroll(): void {
-    const { screen } = this.#pane();
-    screen.scroll = this.#random(screen.history + 3);
+    const { window } = this.#pane();
+    window.scroll = this.#random(window.history + 3);
   }
 
   #follow(): void {
-    for (const { screen } of this.panes) screen.scroll = 0;
+    for (const { window } of this.panes) window.scroll = 0;
   }
 
   #select(): void {

@@ -198,7 +198,6 @@ function sit(
 
 /** Whether a snapshot restores this screen; what differs if it does not. */
 function restores(screen: Screen): string | null {
-  screen.scroll = 0;
   const copy = new Screen(screen.size, { scrollback: 60 });
   const snapshot = Buffer.from(screen.snapshot());
   copy.write(snapshot);

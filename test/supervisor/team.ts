@@ -101,6 +101,7 @@ export class Team {
     const { repository } = await inspect(this.root);
     await new Promise<void>((ready, failed) => {
       this.ended = runSupervisor({
+        openScreen: () => Promise.reject(new Error('a team in a test has no screen')),
         repository,
         team,
         version: '0.0.0-test',

@@ -4,7 +4,6 @@ import type { Screen } from '../../src/term/screen.ts';
 /** Every cell of a screen and its history in words, for comparing two screens. */
 export function picture(screen: Screen): string[] {
   const { cols, rows } = screen.size;
-  const scroll = screen.scroll;
   const all: string[] = [];
   const cells = new Uint32Array(cols * CELL);
   const add = (y: number, line: number) => {
@@ -12,12 +11,9 @@ export function picture(screen: Screen): string[] {
     all.push(`${line > 0 && screen.wrapped(line) ? '↳' : ' '}${describe(cells)}`);
   };
   for (let line = 0; line < screen.history; line++) {
-    screen.scroll = screen.history - line;
-    add(0, line);
+    add(line - screen.history, line);
   }
-  screen.scroll = 0;
   for (let y = 0; y < rows; y++) add(y, screen.history + y);
-  screen.scroll = scroll;
   return all;
 }
 

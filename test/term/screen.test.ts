@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { cellWidth, glyphs, Screen } from '../../src/term/screen.ts';
+import { Window } from '../../src/term/window.ts';
 import { picture } from './picture.ts';
 import { piece, random, seeds } from './random.ts';
 
@@ -146,19 +147,22 @@ test('a view scrolled back stays on its text while output goes on, and when the 
     Array.from({ length: to - from }, (_, i) => `line ${from + i}\r\n`).join('');
   screen.write(lines(0, 10));
   screen.flush();
-  screen.scroll = 4;
-  const shown = screen.text();
+  const window = new Window(screen);
+  const other = new Window(screen);
+  window.scroll = 4;
+  const shown = window.text();
   expect(shown).toEqual(['line 4', 'line 5', 'line 6']);
   screen.write(lines(10, 14));
   screen.flush();
-  expect(screen.text()).toEqual(shown);
+  expect(window.text()).toEqual(shown);
+  expect([other.scroll, other.text()]).toEqual([0, screen.text()]);
   screen.write(lines(14, 40));
   screen.flush();
-  expect(screen.scroll).toBe(screen.history);
-  screen.scroll = 1_000;
-  expect(screen.scroll).toBe(10);
-  screen.scroll = -3;
-  expect(screen.scroll).toBe(0);
+  expect(window.scroll).toBe(screen.history);
+  window.scroll = 1_000;
+  expect(window.scroll).toBe(10);
+  window.scroll = -3;
+  expect(window.scroll).toBe(0);
 });
 
 test('widths come from the table of the emulator', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createFrame, cut } from '../../src/term/compose.ts';
 import { Screen } from '../../src/term/screen.ts';
+import { Window } from '../../src/term/window.ts';
 import { highlight } from '../../src/tui/highlight.ts';
 import { themes } from '../../src/tui/theme.ts';
 import { inside } from '../../src/tui/view.ts';
@@ -9,11 +10,11 @@ import { Person } from './stage.ts';
 /** The architect's pane at 120×35 has room for 40×15, from the cell (1, 1). */
 const size = { cols: 40, rows: 15 };
 
-function history(text: string): Screen {
+function history(text: string): Window {
   const screen = new Screen(size, { scrollback: 500 });
   screen.write(text);
   screen.flush();
-  return screen;
+  return new Window(screen);
 }
 
 /** A hundred lines, every tenth with a word that is looked for, and a shell's prompts before some of them. */
@@ -22,7 +23,7 @@ const hundred = Array.from({ length: 100 }, (_, index) => {
   return `${prompt}line ${index}${index % 10 === 0 ? ' needle' : ''}`;
 }).join('\r\n');
 
-const at = (screen: Screen) => screen.line(screen.top);
+const at = (screen: Window) => screen.line(screen.top);
 
 function looking(text = hundred) {
   const screen = history(text);

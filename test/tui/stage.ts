@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { type Layout, layoutSchema } from '../../src/core/layout.ts';
 import { isRefusal } from '../../src/core/refusal.ts';
 import type { State } from '../../src/core/state.ts';
-import type { Screen } from '../../src/term/screen.ts';
+import type { Window } from '../../src/term/window.ts';
 import { type Keymap, makeKeymap } from '../../src/tui/keymap.ts';
 import { type Mouse, point, type Wants } from '../../src/tui/mouse.ts';
 import { scrollBy } from '../../src/tui/scroll.ts';
@@ -32,7 +32,7 @@ export interface Setting {
   layout?: string;
   keymap?: Keymap;
   /** what stands in the terminals */
-  screens?: Record<string, Screen>;
+  screens?: Record<string, Window>;
 }
 
 /**

@@ -3,41 +3,75 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import type { Fact } from '../../src/core/event.ts';
+import type { Event, Fact } from '../../src/core/event.ts';
 import { reduce } from '../../src/core/reduce.ts';
 import type { State } from '../../src/core/state.ts';
+import { Screens } from '../../src/supervisor/screens.ts';
 import { ptyHost } from '../../src/term/pty.ts';
 import { Screen, type Size } from '../../src/term/screen.ts';
+import { openTui, type Program } from '../../src/tui/mount.ts';
 import type { ClientLink } from '../../src/wire/link.ts';
-import type { ClientFrame, Hello, ServerFrame } from '../../src/wire/schema.ts';
+import type { ClientFrame, Hello, Result } from '../../src/wire/schema.ts';
 import { listen, type WireServer } from '../../src/wire/server.ts';
+import { layouts } from './stage.ts';
 import { stamp, team } from './team.ts';
 
-/** A supervisor that is played: real wire, real state, terminals that echo what is typed. */
+/** What the screen asked of its supervisor. */
+type Heard =
+  | { type: 'input'; agent: string; bytes: string }
+  | { type: 'resize'; agent: string; cols: number; rows: number }
+  | { type: 'command'; words: readonly string[] };
+
+/** A supervisor that is played: real wire, real screens, real state, terminals that echo what is typed. */
 export class Stagehand {
   state: State = team();
-  readonly heard: (Exclude<ClientFrame, Hello> & { bytes: string })[] = [];
-  readonly terminals = new Map<string, Screen>();
+  readonly heard: Heard[] = [];
+  readonly terminals = new Map<string, Program>();
   /** what commands are answered with, by their first words */
-  readonly answers = new Map<
-    string,
-    { ok: true; text: string } | { ok: false; refusal: string; hint?: string; code: number }
-  >();
+  readonly answers = new Map<string, Result>();
+  /** what the screens remember */
+  memory: string | undefined;
+  readonly #screens: Screens;
   #server: WireServer | undefined;
   #wire: Server | undefined;
   readonly #cuts: (() => void)[] = [];
-  readonly #links = new Set<ClientLink>();
   readonly #watchers = new Set<() => void>();
+
+  /** @param theme name of the theme */
+  constructor(theme: string) {
+    this.#screens = new Screens(
+      {
+        project: 'dates',
+        state: () => this.state,
+        program: (agent) => this.#terminal(agent),
+        resize: (agent, size) => {
+          this.#hear({ type: 'resize', agent, ...size });
+          this.#terminal(agent).screen.resize(size);
+        },
+        command: async (words) => {
+          this.#hear({ type: 'command', words });
+          const [, answer] = [...this.answers].find(([first]) => words.join(' ').startsWith(first)) ?? [];
+          return answer ?? { ok: true, text: 'done' };
+        },
+        note: () => {},
+      },
+      async (opening, tty, sitter, { environment }) =>
+        openTui(opening, tty, sitter, {
+          ...{ layouts, layout: 'team', environment, remembered: this.memory },
+          theme: environment.NO_COLOR ? 'none' : theme,
+          remember: (text) => {
+            this.memory = text;
+          },
+        }),
+    );
+  }
 
   async open(path: string): Promise<void> {
     this.#server = await listen(`${path}.own`, {
       version: '0.1.0',
-      hello: (_hello, link) => {
-        this.#links.add(link);
-        return { version: '0.1.0', pid: process.pid, project: 'dates', base: 'main', actor: 'person' };
-      },
+      hello: () => ({ version: '0.1.0', pid: process.pid, project: 'dates', base: 'main', actor: 'person' }),
       frame: (link, frame, body) => this.#take(link, frame, body),
-      close: (link) => this.#links.delete(link),
+      close: (link) => this.#screens.gone(link),
     });
     // Between the two stands a wire that can be cut.
     this.#wire = createServer((near) => {
@@ -53,6 +87,7 @@ export class Stagehand {
   /** Goes down in order, saying why. */
   async close(reason = 'the theatre closes'): Promise<void> {
     this.#wire?.close();
+    await this.#screens.close(reason);
     await this.#server?.close(reason);
   }
 
@@ -65,23 +100,24 @@ export class Stagehand {
   tell(fact: Fact): void {
     const event = stamp(fact, this.state.seq + 1);
     this.state = reduce(this.state, event);
-    this.#send({ type: 'event', event });
+    this.#screens.told(event);
+  }
+
+  /** Something happened that breaks whoever looks at it. */
+  break(): void {
+    this.state = { ...this.state, agents: null as unknown as State['agents'] };
+    this.#screens.told({ type: 'task.held', seq: this.state.seq } as unknown as Event);
   }
 
   /** A program writes. */
   writes(agent: string, text: string): void {
-    const bytes = Buffer.from(text);
-    this.#terminal(agent).write(bytes);
-    this.#terminal(agent).flush();
-    this.#send({ type: 'output', agent }, bytes);
+    const { screen } = this.#terminal(agent);
+    screen.write(text);
+    screen.flush();
   }
 
-  sends(frame: ServerFrame): void {
-    this.#send(frame);
-  }
-
-  /** Waits until a frame was heard; named so that a hang says for what. */
-  async until(what: string, holds: (frame: (typeof this.heard)[number]) => boolean): Promise<void> {
+  /** Waits until something was heard; named so that a hang says for what. */
+  async until(what: string, holds: (heard: Heard) => boolean): Promise<void> {
     if (this.heard.some(holds)) return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(
@@ -100,43 +136,36 @@ export class Stagehand {
 
   typed(agent: string): string {
     return this.heard
-      .flatMap((frame) => (frame.type === 'input' && frame.agent === agent ? [frame.bytes] : []))
+      .flatMap((one) => (one.type === 'input' && one.agent === agent ? [one.bytes] : []))
       .join('');
   }
 
-  #send(frame: ServerFrame, body?: Uint8Array): void {
-    for (const link of this.#links) link.send(frame, body);
+  #terminal(agent: string): Program {
+    const known = this.terminals.get(agent);
+    if (known) return known;
+    const screen = new Screen({ cols: 80, rows: 24 });
+    screen.write(`${agent} ready\r\n$ `);
+    screen.flush();
+    const input = (bytes: Uint8Array) => {
+      const text = Buffer.from(bytes).toString('utf8');
+      this.#hear({ type: 'input', agent, bytes: text });
+      this.writes(agent, text.replace('\r', '\r\n$ '));
+    };
+    const program = { screen, input };
+    this.terminals.set(agent, program);
+    return program;
   }
 
-  #terminal(agent: string): Screen {
-    const screen = this.terminals.get(agent) ?? new Screen({ cols: 80, rows: 24 });
-    if (!this.terminals.has(agent)) screen.write(`${agent} ready\r\n$ `);
-    this.terminals.set(agent, screen);
-    screen.flush();
-    return screen;
+  #hear(heard: Heard): void {
+    this.heard.push(heard);
+    for (const look of [...this.#watchers]) look();
   }
 
   #take(link: ClientLink, frame: Exclude<ClientFrame, Hello>, body: Buffer): void {
-    this.heard.push({ ...frame, bytes: body.toString('utf8') });
-    if (frame.type === 'follow') link.send({ type: 'state', state: this.state });
-    if (frame.type === 'watch') {
-      const screen = this.#terminal(frame.agent);
-      if (frame.size) screen.resize(frame.size);
-      link.send({ type: 'snapshot', agent: frame.agent, ...screen.size }, screen.snapshot());
-    }
-    if (frame.type === 'resize') {
-      this.#terminal(frame.agent).resize(frame);
-      link.send({ type: 'size', agent: frame.agent, cols: frame.cols, rows: frame.rows });
-    }
-    if (frame.type === 'input') this.writes(frame.agent, body.toString('utf8').replace('\r', '\r\n$ '));
-    if (frame.type === 'command') {
-      const answer = [...this.answers].find(([words]) => frame.words.join(' ').startsWith(words))?.[1] ?? {
-        ok: true,
-        text: 'done',
-      };
-      link.send({ type: 'result', id: frame.id, ...answer });
-    }
-    for (const look of [...this.#watchers]) look();
+    if (frame.type === 'attach') this.#screens.attach(link, frame, '');
+    else if (frame.type === 'keys') this.#screens.keys(link, body);
+    else if (frame.type === 'resized') this.#screens.resized(link, frame);
+    else if (frame.type === 'signal') this.#screens.signal(link, frame.signal);
   }
 }
 
@@ -168,9 +197,32 @@ export async function perform(
   answer: (bytes: string) => string = (bytes) => bytes,
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'mcc-tui-'));
-  const stagehand = new Stagehand();
+  const stagehand = new Stagehand(env.THEME ?? 'auto');
   const socket = join(folder, 's');
   await stagehand.open(socket);
+  const first = sit(folder, socket, size, env, answer);
+  return {
+    ...first,
+    stagehand,
+    size,
+    /** One more screen, in a terminal of its own. */
+    open: async (its: Size) => sit(folder, socket, its, env, answer),
+    async close() {
+      await first.close();
+      await stagehand.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A person at a terminal with the screen on it. */
+function sit(
+  folder: string,
+  socket: string,
+  size: Size,
+  env: Record<string, string>,
+  answer: (bytes: string) => string,
+) {
   const screen = new Screen(size, { answer: (bytes) => session.write(Buffer.from(answer(bytes))) });
   const session = ptyHost().spawn({
     file: process.execPath,
@@ -200,7 +252,6 @@ export async function perform(
       });
     });
   return {
-    stagehand,
     screen,
     session,
     exit,
@@ -218,8 +269,6 @@ export async function perform(
     async close() {
       session.kill('SIGKILL');
       await exit;
-      await stagehand.close();
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
