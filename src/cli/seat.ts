@@ -1,14 +1,11 @@
 import type { EventEmitter } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import type { Layout } from '../core/layout.ts';
-import { isRefusal } from '../core/refusal.ts';
-import { type Team, teamSchema } from '../core/team.ts';
 import { writeWhole } from '../io/files.ts';
 import { paths } from '../io/paths.ts';
 import type { Tty } from '../term/tty.ts';
-import { makeKeymap } from '../tui/keymap.ts';
 import { openTui, type Supervision, type Tui } from '../tui/mount.ts';
-import { layoutProblems, layoutsOf, screenPreflight, shippedLayouts, stopAtProblems } from './preflight.ts';
+import { asFound } from './as-found.ts';
+import { layoutProblems, stopAtProblems } from './preflight.ts';
 import type { Shell } from './shell.ts';
 
 /**
@@ -43,31 +40,4 @@ export async function openSeat(
     return how;
   });
   return { end, close: tui.close };
-}
-
-/**
- * What a screen is opened with: the team file as it is by now. A supervisor that serves does not need it again, so what is
- * wrong with it is only told, and the screen has what is usual in its place.
- */
-async function asFound(
-  root: string,
-  shell: Shell,
-): Promise<{ team: Team; layouts: Record<string, Layout>; notes: string[] }> {
-  const usual = teamSchema.parse({ agents: {} });
-  const found = await screenPreflight(root, shell).catch(async (error: unknown) => {
-    if (!(error instanceof Error)) throw error;
-    const layouts = await layoutsOf(root, shell).catch(() => shippedLayouts(shell));
-    const [first = error.message] = error.message.split('\n');
-    return { team: usual, layouts, problems: [{ what: first, hint: '' }], notes: [] };
-  });
-  const { team, layouts, problems, notes } = found;
-  return {
-    team: {
-      ...team,
-      keys: isRefusal(makeKeymap(team.keys.leader, team.keys.bind)) ? usual.keys : team.keys,
-      layout: Object.hasOwn(layouts, team.layout) ? team.layout : usual.layout,
-    },
-    layouts,
-    notes: [...problems.map(({ what }) => what), ...notes],
-  };
 }

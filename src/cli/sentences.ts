@@ -89,21 +89,12 @@ function ofTask(state: State, task: Task): Sentence {
   return { about: 'task', text: oneLine(text), task: task.id };
 }
 
-/** What people and agents say to each other; what mcc itself writes says nothing that a task does not. */
+/** What people and agents say to each other; what mcc itself writes says nothing that a task does not, and what is held needs the person. */
 function ofPost(post: Post): [string, Sentence][] {
   const { id, from, to, subject, body } = post.message;
-  const held: [string, Sentence][] =
-    post.held && isPending(post)
-      ? [
-          [
-            `held ${id}`,
-            { about: 'message', text: oneLine(`${id} to ${to} is held: ${post.held}`), hint: `why ${to}` },
-          ],
-        ]
-      : [];
-  if (from === 'mcc' || from === 'person') return held;
+  if (from === 'mcc' || from === 'person') return [];
   const text = to === 'person' ? `message from ${from}: ${body}` : `${from} to ${to}: ${subject ?? body}`;
-  return [[`message ${id}`, { about: 'message', text: oneLine(text), hint: `inbox ${id}` }], ...held];
+  return [[`message ${id}`, { about: 'message', text: oneLine(text), hint: `inbox ${id}` }]];
 }
 
 const ofNote = ({ text, hint }: { text: string; hint?: string }): Sentence => ({

@@ -31,7 +31,10 @@ export async function run(call: Call): Promise<number> {
   const layout = typeof options.layout === 'string' ? options.layout : undefined;
   const running = await connectTo(root, shell, 'tui');
   const { started, notes } = running
-    ? { started: { pid: running.welcome.pid, fresh: false }, notes: [] }
+    ? {
+        started: { pid: running.welcome.pid, fresh: false },
+        notes: headless || plain ? await notesOf(root, shell, layout) : [],
+      }
     : await startChecked(root, shell, layout);
   if (headless) {
     const data = { root, ...started };
@@ -49,6 +52,15 @@ export async function run(call: Call): Promise<number> {
   if (!wire) throw notRunning(root, shell);
   const { openScreen } = await import('./screen.ts');
   return openScreen(wire, shell, layout);
+}
+
+/** What is wrong with the team file by now; a screen says so itself. Throws Stop when there is no such layout. */
+async function notesOf(root: string, shell: Shell, layout: string | undefined): Promise<string[]> {
+  const { asFound } = await import('./as-found.ts');
+  const { layoutProblems, stopAtProblems } = await import('./preflight.ts');
+  const { layouts, notes } = await asFound(root, shell);
+  if (layout !== undefined) stopAtProblems(layoutProblems(layout, layouts));
+  return notes;
 }
 
 /** Starts a supervisor; throws Stop or ConfigError at what stands in the way of it or of its screen. */

@@ -57,7 +57,7 @@ test('letters to the person are read out, those of agents named, mcc’s own lef
   expect(saidOf(letter('m-8', 'backend', 'tester', 'look'))).toEqual(['backend to tester: look → inbox m-8']);
   expect(saidOf(letter('m-8', 'mcc', 'tester', 'Task t9'))).toEqual([]);
   expect(saidOf({ type: 'message.held', id: 'm-2', reason: 'a draft is in its composer' })).toEqual([
-    'm-2 to architect is held: a draft is in its composer → why architect',
+    'm-2 for architect: a draft is in its composer → message show m-2',
   ]);
   expect(saidOf({ type: 'effect.failed', effect: 'git', error: 'no space', hint: 'mcc status' })).toEqual([
     expect.stringMatching(/^note: .*no space.* → status$/),
