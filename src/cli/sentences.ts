@@ -1,7 +1,7 @@
 import { permissionLine } from '../commands/permission.ts';
 import { attention, standing } from '../commands/show.ts';
 import { needsPerson, weigh } from '../core/evidence.ts';
-import { type Agent, isEnded, isPending, type Post, type State, type Task, taskOf } from '../core/state.ts';
+import { type Agent, isEnded, type Post, type State, type Task, taskOf } from '../core/state.ts';
 
 /** What is said of the team in words: one sentence a thing, for ears and for lines. Pure. */
 

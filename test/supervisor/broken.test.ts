@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { findMarked } from '../../src/io/process.ts';
 import { readPointer } from '../../src/io/runtime.ts';
 import { encodeFrame, FrameReader } from '../../src/wire/frames.ts';
+import { WIRE_VERSION } from '../../src/wire/schema.ts';
 import { scripted, Team } from './team.ts';
 
 /** A small disk of its own below `.mcc`; undefined where this user may not mount one. */
@@ -73,7 +74,9 @@ test('a screen that is slow to read gets the whole terminal again instead of wha
   const team = await new Team({ agents: { bob: { kind: 'shell' } } }).serve();
   await team.idle('bob');
   const slow = dial(readPointer(team.root) ?? '');
-  slow.write(encodeFrame({ type: 'hello', wire: 1, version: 'x', pid: process.pid, client: 'tui' }));
+  slow.write(
+    encodeFrame({ type: 'hello', wire: WIRE_VERSION, version: 'x', pid: process.pid, client: 'tui' }),
+  );
   slow.write(encodeFrame({ type: 'watch', agent: 'bob', size: { cols: 80, rows: 24 } }));
   const bytes = 14_888_896;
   team.type('bob', 'seq 1 2000000; echo all is $((1 + 1)) done\r');
