@@ -13,7 +13,7 @@ import {
 } from '../../src/wire/client.ts';
 import { encodeFrame, FrameReader } from '../../src/wire/frames.ts';
 import type { ClientLink } from '../../src/wire/link.ts';
-import type { ClientFrame } from '../../src/wire/schema.ts';
+import { type ClientFrame, WIRE_VERSION } from '../../src/wire/schema.ts';
 import { AddressInUse, listen, type WireServer, type WireTimes } from '../../src/wire/server.ts';
 
 let folder = '';
@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 const me = { version: '0.0.0', pid: process.pid, client: 'cli' as const };
-const hello = { type: 'hello', wire: 1, ...me };
+const hello = { type: 'hello', wire: WIRE_VERSION, ...me };
 
 /** A server that answers each command with its words, and records what else happened. */
 async function serve(
@@ -189,7 +189,15 @@ describe('a client', () => {
     const server = createServer((socket) => {
       socket.once('data', () => {
         socket.write(
-          encodeFrame({ type: 'welcome', wire: 1, version: '', pid: 1, project: '', base: '', actor: '' }),
+          encodeFrame({
+            type: 'welcome',
+            wire: WIRE_VERSION,
+            version: '',
+            pid: 1,
+            project: '',
+            base: '',
+            actor: '',
+          }),
         );
         socket.once('data', () => socket.destroy());
       });
@@ -219,7 +227,7 @@ describe('versions', () => {
     await serve();
     const { last } = rude(encodeFrame({ type: 'hello', wire, shape: ['unknown'] }));
     const told = await last;
-    expect(told).toMatchObject({ type: 'refused', wire: 1, version: '9.9.9' });
+    expect(told).toMatchObject({ type: 'refused', wire: WIRE_VERSION, version: '9.9.9' });
     expect(told?.reason).toContain(`version ${wire} of the protocol`);
     expect(told?.hint).toContain(hint);
   });
