@@ -1,8 +1,8 @@
 import { Fg } from '../term/cells.ts';
 import { createFrame, cut, difference, type Frame, placeCursor, text } from '../term/compose.ts';
+import { glyphs } from '../term/graphemes.ts';
 import { KeyReader, nameOf } from '../term/keys.ts';
 import type { Playback } from '../term/playback.ts';
-import { glyphs } from '../term/screen.ts';
 import type { Tty } from '../term/tty.ts';
 
 /** An escape that nothing follows for so long is the key; in ms. */

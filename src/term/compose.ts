@@ -134,7 +134,7 @@ export function fill(frame: Frame, rect: Rect, character = ' ', pen: Pen = PLAIN
 }
 
 /**
- * Writes glyphs (from `glyphs` of screen.ts, so that widths are the emulator's) into one row, at most `cols` columns;
+ * Writes glyphs (from `glyphs` of graphemes.ts, so that widths are the emulator's) into one row, at most `cols` columns;
  * control characters are shown as a replacement sign, and what has no width of its own (a mark that stands alone) is left out.
  * Returns the columns written.
  */

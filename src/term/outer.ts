@@ -1,8 +1,8 @@
 import { asciiOf } from './ascii.ts';
 import { CELL, glyph, glyphText, glyphWidth, RIGHT_HALF } from './cells.ts';
 import type { Frame } from './compose.ts';
+import { cellWidth } from './graphemes.ts';
 import { to16, to256 } from './palette.ts';
-import { cellWidth } from './screen.ts';
 import { simpler, type WidthClass, widthClass } from './widths.ts';
 
 /** What the outer terminal can show; a frame is made to fit it before it is compared with what is on display. */

@@ -1,4 +1,4 @@
-import { cellWidth } from './screen.ts';
+import { cellWidth } from './graphemes.ts';
 import { samples, type WidthClass, widthClasses } from './widths.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { cellWidth, glyphs, type Screen } from './screen.ts';
+import { cellWidth, glyphs } from './graphemes.ts';
+import type { Screen } from './screen.ts';
 import type { Window } from './window.ts';
 
 /** Reading a screen as text: its history searched, words and lines found in it, and what was selected. */

@@ -1,8 +1,8 @@
-import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
-import xterm, { type IMarker, type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
+import xterm, { type IMarker, type Terminal } from '@xterm/headless';
 import { type Announcements, hearAnnouncements, type Progress } from './announcements.ts';
 import { answerQueries } from './answers.ts';
 import { BLANK, blankOut, CELL, glyphWidth, putCell, RIGHT_HALF } from './cells.ts';
+import { provider } from './graphemes.ts';
 import { Listeners } from './listeners.ts';
 import { mend } from './mends.ts';
 import { type CursorShape, type Hooks, type Modes, ModeTracker } from './modes.ts';
@@ -52,60 +52,6 @@ const MOST_PROMPTS = 1000;
 type Events = Announcements & { parsed: undefined; resized: undefined; fault: unknown };
 
 const encoder = new TextEncoder();
-const provider = graphemeProvider();
-
-/** The addon registers its tables with a terminal; caught here, one copy serves every screen and cellWidth. */
-function graphemeProvider(): IUnicodeVersionProvider {
-  const found: IUnicodeVersionProvider[] = [];
-  const unicode = {
-    register: (one: IUnicodeVersionProvider) => found.push(one),
-    activeVersion: '',
-    versions: [],
-  };
-  new UnicodeGraphemesAddon().activate({ unicode } as unknown as Parameters<
-    UnicodeGraphemesAddon['activate']
-  >[0]);
-  const graphemes = found.find((one) => one.version.endsWith('graphemes'));
-  if (!graphemes) throw new Error('@xterm/addon-unicode-graphemes no longer offers its grapheme tables');
-  return withNewEmoji(graphemes);
-}
-
-/** The addon's tables end with Unicode 13: emoji added since (or reserved for them, UTS #51) count as one that it knows. */
-function withNewEmoji(its: IUnicodeVersionProvider): IUnicodeVersionProvider {
-  const known = 0x1f600;
-  const alias = (code: number) =>
-    code >= 0x1f6dc && (code <= 0x1f6df || code === 0x1f7f0 || (code >= 0x1fa70 && code <= 0x1faff))
-      ? known
-      : code;
-  return {
-    version: its.version,
-    wcwidth: (code) => its.wcwidth(alias(code)),
-    charProperties: (code, before) => its.charProperties(alias(code), before),
-  };
-}
-
-/** Splits text into what the terminal draws as one glyph each, with its width in columns (from the emulator's table). */
-export function glyphs(text: string): { text: string; width: number }[] {
-  const all: { text: string; width: number }[] = [];
-  let before = 0;
-  for (const character of text) {
-    const now = provider.charProperties(character.codePointAt(0) ?? 0, before);
-    const last = all.at(-1);
-    const width = (now >> 1) & 3;
-    if (now & 1 && last) {
-      last.text += character;
-      last.width = width;
-    } else all.push({ text: character, width });
-    before = now;
-  }
-  return all;
-}
-
-/** Columns that text takes in a terminal, by the table that the emulator itself uses. */
-export function cellWidth(text: string): number {
-  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
-  return glyphs(text).reduce((sum, one) => sum + one.width, 0);
-}
 
 function adoptGraphemes(terminal: Terminal): void {
   terminal.unicode.register(provider);

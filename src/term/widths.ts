@@ -1,5 +1,5 @@
 /**
- * Glyphs that terminals do not agree on. The emulator has one width table (screen.ts); the outer terminal has its own,
+ * Glyphs that terminals do not agree on. The emulator has one width table (graphemes.ts); the outer terminal has its own,
  * which nobody can ask for but by trying (probe.ts).
  */
 

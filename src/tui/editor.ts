@@ -1,4 +1,4 @@
-import { glyphs } from '../term/screen.ts';
+import { glyphs } from '../term/graphemes.ts';
 
 /** One line being typed. `at` counts glyphs before the cursor, so that it never stands inside one. */
 export interface Editor {

@@ -1,4 +1,4 @@
-import { cellWidth, glyphs } from '../term/screen.ts';
+import { cellWidth, glyphs } from '../term/graphemes.ts';
 
 /** Lines of styled text: what the chrome is made of. Measured with the emulator's own table, cut and padded exactly. */
 

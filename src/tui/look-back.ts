@@ -1,4 +1,5 @@
 import { refuse } from '../core/refusal.ts';
+import { glyphs } from '../term/graphemes.ts';
 import {
   bounds,
   find,
@@ -11,7 +12,6 @@ import {
   type Viewed,
   wordAround,
 } from '../term/reading.ts';
-import { glyphs } from '../term/screen.ts';
 import { type Editor, editKey, emptyEditor, insert } from './editor.ts';
 import {
   type Effect,

@@ -1,6 +1,7 @@
 import type { Rect } from '../core/layout.ts';
 import { createFrame, type Frame, text } from '../term/compose.ts';
-import { glyphs, type Size } from '../term/screen.ts';
+import { glyphs } from '../term/graphemes.ts';
+import type { Size } from '../term/screen.ts';
 import type { Line } from './line.ts';
 import { penOf, type Theme } from './theme.ts';
 

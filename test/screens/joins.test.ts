@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { glyph, isRisky, joinsAfter, joinsBefore } from '../../src/term/cells.ts';
-import { glyphs } from '../../src/term/screen.ts';
+import { glyphs } from '../../src/term/graphemes.ts';
 
 const everything = Array.from({ length: 0x10ffff - 0xa0 }, (_, index) => index + 0xa0).filter(
   (code) => code < 0xd800 || code > 0xdfff,

@@ -13,7 +13,8 @@ import {
   placeCursor,
   text,
 } from '../../src/term/compose.ts';
-import { glyphs, Screen } from '../../src/term/screen.ts';
+import { glyphs } from '../../src/term/graphemes.ts';
+import { Screen } from '../../src/term/screen.ts';
 import { describe, picture } from './picture.ts';
 import { piece, type Random, random, seeds } from './random.ts';
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { CELL, extendedOf, glyphText, RIGHT_HALF } from '../../src/term/cells.ts';
 import { createFrame, cut, type Frame } from '../../src/term/compose.ts';
+import { cellWidth } from '../../src/term/graphemes.ts';
 import { fitFrame, type Outer, outerOf, showsAll } from '../../src/term/outer.ts';
 import { to16, to256 } from '../../src/term/palette.ts';
 import { type Finding, Probe } from '../../src/term/probe.ts';
-import { cellWidth, Screen } from '../../src/term/screen.ts';
+import { Screen } from '../../src/term/screen.ts';
 import { samples, simpler, widthClass, widthClasses } from '../../src/term/widths.ts';
 
 const all: Outer = { colours: 'true', ascii: false, plain: false, wary: new Set() };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { cellWidth, glyphs, Screen } from '../../src/term/screen.ts';
+import { cellWidth, glyphs } from '../../src/term/graphemes.ts';
+import { Screen } from '../../src/term/screen.ts';
 import { Window } from '../../src/term/window.ts';
 import { picture } from './picture.ts';
 import { piece, random, seeds } from './random.ts';
