@@ -6,6 +6,7 @@ import { isAlive } from '../io/process.ts';
 import { endLeftovers } from '../supervisor/leftovers.ts';
 import { NoAnswer, WrongVersion } from '../wire/client.ts';
 import { connectTo } from './connection.ts';
+import { tellDrain } from './drain.ts';
 import { tellRefusal } from './report.ts';
 import { rootOf } from './root.ts';
 import { exits, type Shell } from './shell.ts';
@@ -26,10 +27,18 @@ export async function run({ shell, options, json }: Call): Promise<number> {
     });
     return exits.ok;
   }
-  const asked = await askToStop(root, shell, owner, options.force === true);
+  const asked = await askToStop(root, shell, owner, { force: options.force === true, json });
   if ('refusal' in asked) return tellRefusal(shell, asked, json);
-  if (!json && asked.waits) shell.err('waiting for the turns in hand; mcc down --force does not wait\n');
-  await ended(owner, options.force === true);
+  const over = await endedOrLeft(owner, options.force === true, shell);
+  await asked.close();
+  if (!over) {
+    const hint =
+      'mcc down waits again, mcc down --force ends it now, mcc up starts it again once it has ended';
+    tell(`not waited for any longer: it ends by itself after the turns in hand (${hint})`, {
+      stopping: owner.pid,
+    });
+    return exits.interrupted;
+  }
   tell(`the supervisor (pid ${owner.pid}) and its agents were stopped`, { stopped: owner.pid });
   return exits.ok;
 }
@@ -60,8 +69,8 @@ async function askToStop(
   root: string,
   shell: Shell,
   owner: Owner,
-  force: boolean,
-): Promise<Refusal | { waits: boolean }> {
+  { force, json }: { force: boolean; json: boolean },
+): Promise<Refusal | { close: () => Promise<void> }> {
   const client = await connectTo(root, shell).catch((error: unknown) => {
     if ((error instanceof WrongVersion || error instanceof NoAnswer) && !shell.env.MCC_AGENT)
       return undefined;
@@ -71,26 +80,34 @@ async function askToStop(
     if (shell.env.MCC_AGENT) return { refusal: '`down` is for the person' };
     process.kill(owner.pid, 'SIGTERM');
     process.kill(owner.pid, 'SIGCONT'); // one that was stopped hears it only then
-    return { waits: false };
+    return { close: async () => {} };
   }
-  const status = force ? undefined : await client.command(['status']);
+  const progress = force ? undefined : tellDrain(client, shell, json);
   const result = await client.command(force ? ['down', '--force'] : ['down']);
-  void client.close();
-  if (result.ok) return { waits: status?.ok === true && hasTurns(status.data) };
+  const close = async (): Promise<void> => {
+    progress?.end();
+    await client.close();
+  };
+  if (result.ok) {
+    progress?.begin();
+    return { close };
+  }
+  await close();
   const { refusal, hint } = result;
   return hint === undefined ? { refusal } : { refusal, hint };
 }
 
-/** Whether something is in hand that a drain waits for, going by the data of `mcc status`. */
-function hasTurns(data: unknown): boolean {
-  const { merging, agents } = data as {
-    merging: unknown;
-    agents: { kind: string; status: string; pid: number | null }[];
-  };
-  const works = agents.some(
-    ({ kind, status, pid }) => kind !== 'shell' && status === 'working' && pid !== null,
-  );
-  return merging !== null || works;
+/** Waits until the supervisor is gone; false when the person does not want to wait any longer. */
+async function endedOrLeft(owner: Owner, force: boolean, shell: Shell): Promise<boolean> {
+  const left = Promise.withResolvers<false>();
+  const stopHearing = shell.interrupted(() => left.resolve(false));
+  const gone = new AbortController();
+  try {
+    return await Promise.race([ended(owner, force, gone.signal).then(() => true), left.promise]);
+  } finally {
+    gone.abort();
+    stopHearing();
+  }
 }
 
 /** How long one that is to end at once may take before it is killed, in ms: it has sessions to end. */
@@ -100,9 +117,9 @@ const forceMs = 30_000;
  * Waits until the process has ended; it names itself in the lock by pid and start time, so no other is meant. The next
  * `mcc up` ends what a killed one leaves.
  */
-async function ended({ pid, start }: Owner, force: boolean): Promise<void> {
+async function ended({ pid, start }: Owner, force: boolean, enough: AbortSignal): Promise<void> {
   const patience = performance.now() + forceMs;
-  while (isAlive(pid, start)) {
+  while (!enough.aborted && isAlive(pid, start)) {
     if (force && performance.now() > patience) process.kill(pid, 'SIGKILL');
     await new Promise((done) => setTimeout(done, 25));
   }

@@ -20,10 +20,12 @@ export type Shell = {
   input: () => Promise<string | undefined>;
   /** Standard input line by line, until it ends or the signal comes. */
   lines: (signal: AbortSignal) => AsyncIterable<string>;
+  /** Calls back in place of ending when the person presses Ctrl-C, once; returns how to have it end things again. */
+  interrupted: (then: () => void) => () => void;
 };
 
-/** How a verb ends (docs/commands.md): 70 is EX_SOFTWARE of sysexits.h. */
-export const exits = { ok: 0, refused: 1, config: 2, notRunning: 3, bug: 70 } as const;
+/** How a verb ends (docs/commands.md): 70 is EX_SOFTWARE of sysexits.h, 130 a shell's word for Ctrl-C. */
+export const exits = { ok: 0, refused: 1, config: 2, notRunning: 3, bug: 70, interrupted: 130 } as const;
 
 /** The shell of this process. A reader that goes away (`mcc log | head`) ends it quietly. */
 export function processShell(version: string, home: string): Shell {
@@ -61,6 +63,10 @@ export function processShell(version: string, home: string): Shell {
         signal,
       });
       yield* reader;
+    },
+    interrupted: (then) => {
+      process.once('SIGINT', then);
+      return () => void process.off('SIGINT', then);
     },
   };
 }

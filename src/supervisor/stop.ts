@@ -1,11 +1,9 @@
-import { weigh } from '../core/evidence.ts';
-import { isRunning, type State } from '../core/state.ts';
+import { drain, drainMs, isDrained } from '../core/drain.ts';
+import { isRunning } from '../core/state.ts';
 import { removeLeftFile, stopSession } from './effects/session-end.ts';
 import type { Ending } from './ending.ts';
 import type { Project } from './project.ts';
 
-/** How long a drain waits for turns in hand, in ms; their conversations are kept in any case. */
-const drainMs = 120_000;
 /** How long a session that is being started or ended may take for that, in ms. */
 const underWayMs = 10_000;
 /** How long the terminals of ended sessions may take to say so, in ms. */
@@ -16,7 +14,7 @@ export async function endSessions(project: Project, ending: Ending): Promise<voi
   const { supervisor } = project;
   supervisor.draining = true;
   if (ending.how === 'drain')
-    await until(() => ending.how === 'force' || !working(supervisor.state), drainMs);
+    await until(() => ending.how === 'force' || isDrained(drain(supervisor.state, Date.now())), drainMs);
   // One that is being started would else come up after all others have ended.
   await until(() => ![...supervisor.busy].some((key) => key.startsWith('session ')), underWayMs);
   const sessions = Object.values(supervisor.state.agents).filter(isRunning);
@@ -31,12 +29,6 @@ export async function endSessions(project: Project, ending: Ending): Promise<voi
   await until(() => supervisor.broken || !Object.values(supervisor.state.agents).some(isRunning), toldMs);
   for (const { session } of Object.values(supervisor.state.agents)) if (session) removeLeftFile(session.pid);
 }
-
-const working = (state: State): boolean =>
-  state.merging !== null ||
-  Object.values(state.agents).some(
-    (agent) => isRunning(agent) && agent.kind !== 'shell' && weigh(agent, Date.now()).status === 'working',
-  );
 
 /** Waits until something holds, at most `ms`. */
 async function until(holds: () => boolean, ms: number): Promise<void> {

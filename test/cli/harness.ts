@@ -34,6 +34,7 @@ export async function mcc(
     terminal: undefined,
     colour: false,
     input: async () => input,
+    interrupted: () => () => {},
     lines: async function* () {
       yield* input?.split('\n') ?? [];
     },
