@@ -21,7 +21,7 @@ const posts: Record<string, number> = {
 const ofTools = ['PreToolUse', 'PermissionRequest', 'PostToolUse', 'PostToolUseFailure'];
 
 /** The session's settings.json, given with `--settings`: the user's own settings stay untouched. */
-export function claudeSettings({ spec, hookUrl, folder }: LaunchInput) {
+export function claudeSettings({ spec, hookUrl, folder, fence }: LaunchInput) {
   const hooks = Object.entries(posts).map(([event, timeout]) => [
     event,
     [{ ...(ofTools.includes(event) && { matcher: '*' }), hooks: [{ type: 'http', url: hookUrl, timeout }] }],
@@ -32,7 +32,12 @@ export function claudeSettings({ spec, hookUrl, folder }: LaunchInput) {
     permissions: {
       // Talking to mcc never asks; what an agent may do there is decided by its token.
       allow: ['mcp__mcc', 'Bash(mcc:*)', ...spec.allowed_tools],
-      deny: spec.restricted_tools,
+      // `Edit(…)` covers every tool that writes, and redirections of the shell that the CLI recognises; `Write(…)` nothing.
+      deny: [
+        ...spec.restricted_tools,
+        ...rules('Edit', fence?.unwritable ?? []),
+        ...rules('Read', fence?.unreadable ?? []),
+      ],
     },
     enableAllProjectMcpServers: true,
     skipDangerousModePermissionPrompt: true,
@@ -40,6 +45,10 @@ export function claudeSettings({ spec, hookUrl, folder }: LaunchInput) {
     disableDeepLinkRegistration: 'disable',
   };
 }
+
+/** Rules on absolute paths, which begin with two slashes. What a rule cannot spell is left to the hook before each tool. */
+const rules = (tool: string, paths: readonly string[]): string[] =>
+  paths.filter((path) => !/[()[\]{}!\\]/.test(path)).map((path) => `${tool}(/${path})`);
 
 /**
  * The SessionStart hook, the one event that does not go by http: a new conversation id (after /clear) is written down

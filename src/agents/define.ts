@@ -69,6 +69,8 @@ export interface LaunchInput {
   /** a short private folder for temporary files and sockets (paths of sockets end at 104 bytes), gone after `mcc down` */
   tmp: string;
   token: string;
+  /** absolute paths, with `**` for all below, that the session must not write or read, as far as its CLI holds to that */
+  fence?: { unwritable: readonly string[]; unreadable: readonly string[] };
   /** what is its worktree's own: name and ports */
   leases: Readonly<Record<string, string>>;
   /** the user's own environment, of which an allow-list is passed on */
@@ -113,6 +115,8 @@ export interface Report {
   /** the conversation that spoke, which is a new one after /clear */
   conversation: string;
   transcript?: string;
+  /** the file that a tool is about to read or write, as the tool was told it */
+  touches?: { file: string; writes: boolean };
   /** ids of mcc messages standing in the prompt just submitted: the proof that they were accepted */
   accepted: string[];
   /** true when the turn is over and nothing runs on: a moment to hand over the next message */

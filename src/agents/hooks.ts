@@ -43,6 +43,7 @@ export function hookReport(value: unknown): Report | null {
     ...(body.transcript_path && { transcript: body.transcript_path }),
     ...(body.tool_name && { tool: body.tool_name }),
     ...(argument && { argument }),
+    ...touched(body),
     ...meaning(body, argument),
   };
 }
@@ -75,6 +76,22 @@ function meaning(body: Body, argument: string | undefined): Meaning {
     default:
       return {};
   }
+}
+
+/** Tools that name one file, by whether they write it. */
+const fileTools: Record<string, boolean> = {
+  Read: false,
+  Edit: true,
+  MultiEdit: true,
+  Write: true,
+  NotebookEdit: true,
+};
+
+function touched({ hook_event_name, tool_name = '', tool_input }: Body): Pick<Report, 'touches'> {
+  const writes = Object.hasOwn(fileTools, tool_name) ? fileTools[tool_name] : undefined;
+  const file = tool_input?.file_path ?? tool_input?.notebook_path;
+  if (hook_event_name !== 'PreToolUse' || writes === undefined || typeof file !== 'string') return {};
+  return { touches: { file, writes } };
 }
 
 function asked(body: Body, doing: string): Meaning {

@@ -2,7 +2,7 @@ import type { Fact } from '../core/event.ts';
 import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
 import type { State, Task } from '../core/state.ts';
 import { agentOf, arg, type Command, type Context, define, type Outcome, text } from './define.ts';
-import { findTask, mergingRefused, openTask, whoDecides } from './find.ts';
+import { findTask, mergingRefused, openTask, outsideRefused, whoDecides } from './find.ts';
 
 const taskArg = { name: 'task', of: 'task', required: true } as const;
 
@@ -61,7 +61,7 @@ export const branchCommands: Command[] = [
     examples: ['mcc approve t3', 'mcc approve t3 --commit 1f2e3d4'],
     asks: (state, input) => {
       const task = submitted(state, arg(input, 'task'));
-      return isRefusal(task) ? task : { type: 'head', branch: task.branch };
+      return isRefusal(task) ? task : { type: 'head', branch: task.branch, agent: task.agent };
     },
     run: approve,
   }),
@@ -164,6 +164,8 @@ function approve(context: Context): Outcome {
       `mcc send ${task.agent ?? 'person'} "submit ${task.id} again"`,
     );
   }
+  const beyond = outsideRefused(task, answer.outside);
+  if (beyond) return beyond;
   if (task.status === 'approved') return refuse(`${task.id} is approved already`, `mcc merge ${task.id}`);
   const note = text(input, 'note')?.trim() || undefined;
   return {

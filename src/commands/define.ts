@@ -56,7 +56,7 @@ export interface Input {
 /** What a command may ask of the world; the supervisor answers it from git or from its own sessions. */
 export type Question =
   | { type: 'worktree'; agent: string }
-  | { type: 'head'; branch: string }
+  | { type: 'head'; branch: string; agent?: string | undefined }
   | { type: 'diff'; branch: string; commit: string }
   | { type: 'evidence'; agent: string }
   | { type: 'way'; agent: string }
@@ -69,8 +69,10 @@ export type Answer =
       commit: string;
       dirty: number;
       ahead: number;
+      /** committed changes of files that are not this agent's to change */
+      outside?: string[];
     }
-  | { type: 'head'; commit: string | null }
+  | { type: 'head'; commit: string | null; outside?: string[] }
   | { type: 'diff'; head: string | null; stat: string; files: string[]; diff: string; conflicts: string[] }
   | { type: 'evidence'; reports: Report[]; notes: string[]; holding: string | null }
   | {

@@ -42,3 +42,15 @@ export function currentTask(state: State, agent: string): Task | Refusal {
     refuse(`${agent} has no task in hand`, 'mcc task list')
   );
 }
+
+/** A commit that changes files which are not its author's to change goes nowhere: the queue would send it back. */
+export function outsideRefused({ id, base, agent }: Task, outside: readonly string[] = []): Refusal | null {
+  const [first] = outside;
+  if (first === undefined) return null;
+  const named = outside.slice(0, 5).join(', ');
+  const more = outside.length > 5 ? ` and ${outside.length - 5} more` : '';
+  return refuse(
+    `${id} changes what ${agent ?? 'its author'} may not: ${named}${more}`,
+    `git checkout ${base?.slice(0, 10) ?? 'main'} -- ${first}, commit, and submit again`,
+  );
+}

@@ -21,7 +21,15 @@ import {
   type Outcome,
   text,
 } from './define.ts';
-import { currentTask, findAgent, findTask, mergingRefused, openTask, whoDecides } from './find.ts';
+import {
+  currentTask,
+  findAgent,
+  findTask,
+  mergingRefused,
+  openTask,
+  outsideRefused,
+  whoDecides,
+} from './find.ts';
 import { counted, taskLine, taskPage } from './show.ts';
 
 const nextId = (state: State): string => `t${Object.keys(state.tasks).length + 1}`;
@@ -337,6 +345,8 @@ function submit(context: Context): Outcome {
       `commit first; if nothing needs to change: mcc task done ${task.id} --result "…"`,
     );
   }
+  const beyond = outsideRefused(task, answer.outside);
+  if (beyond) return beyond;
   if ((task.status === 'approved' || task.status === 'submitted') && task.commit === answer.commit)
     return refuse(`${task.id} is ${task.status} already at this commit`, 'mcc status');
   const summary = text(input, 'summary') ?? '';

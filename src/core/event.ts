@@ -169,7 +169,7 @@ const factSchemas = {
   'task.returned': {
     task: name,
     commit,
-    reason: z.enum(['conflict', 'gates', 'moved', 'git']),
+    reason: z.enum(['conflict', 'gates', 'moved', 'git', 'fence']),
     detail: z.string(),
     files: z.array(z.string()),
   },

@@ -52,6 +52,7 @@ export function assignment(state: State, task: Task): Letter {
       gates: 'failed a gate on the merged result',
       moved: 'moved after its approval',
       git: 'could not be merged',
+      fence: 'changes files that are not yours',
     };
     return {
       ...common,
@@ -59,6 +60,8 @@ export function assignment(state: State, task: Task): Letter {
       body: lines(
         `Task ${task.id} (${task.title}) ${what[finding.kind]}: ${finding.text}`,
         finding.files.length > 0 && `Files: ${finding.files.join(', ')}`,
+        finding.kind === 'fence' &&
+          `Take these changes back: git checkout ${short(task.base)} -- <file>, or git rm <file> for a new one.`,
         finding.kind === 'conflict' &&
           `Merge ${state.team?.base ?? 'the base branch'} into ${task.branch ?? 'your branch'} and resolve it; keep both sides' intent.`,
         `Mend it on ${task.branch ?? 'your branch'}, commit, and submit again: mcc task submit ${task.id} --summary "<what changed>".`,

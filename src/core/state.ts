@@ -146,7 +146,7 @@ export interface Task {
   /** findings that went back to the author, newest last */
   findings: {
     round: number;
-    kind: 'rejected' | 'conflict' | 'gates' | 'moved' | 'git';
+    kind: 'rejected' | 'conflict' | 'gates' | 'moved' | 'git' | 'fence';
     text: string;
     files: string[];
   }[];

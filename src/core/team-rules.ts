@@ -78,6 +78,10 @@ function agentProblems(name: string, team: Team): Finding[] {
   agent.directories.forEach((folder, index) => {
     if (leavesRoot(folder)) add(['directories', index], 'value', 'expected a folder inside the repository');
   });
+  for (const key of ['write', 'hidden'] as const)
+    agent[key].forEach((pattern, index) => {
+      if (leavesRoot(pattern)) add([key, index], 'value', 'expected a file or folder inside the repository');
+    });
   for (const tool of agent.allowed_tools.filter((name) => agent.restricted_tools.includes(name)))
     add(['restricted_tools'], 'value', `\`${tool}\` is both allowed and restricted`);
   if (agent.worktree) found.push(...worktreeProblems(team, [...path, 'worktree'], agent.worktree));

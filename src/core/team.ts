@@ -109,6 +109,12 @@ export const agentSchema = z.strictObject({
     .describe('names of your own environment variables that the session may see'),
   permissions: rulesSchema.prefault({}).describe('rules for this agent, before those of the team'),
   args: words.default([]).describe('further arguments for the CLI'),
+  write: words
+    .default([])
+    .describe(
+      'files that this agent may change, from the root of the repository: `src/api`, `docs/**/*.md`; default: all. A branch that changes others is not merged',
+    ),
+  hidden: words.default([]).describe('files that this agent may not read, such as `.env`: its CLI is told'),
   isolation: z.enum(isolations).optional().describe('what holds this agent; default: what holds the team'),
   languages: words.default([]).describe('languages this agent works in (told to it and to the architect)'),
   frameworks: words

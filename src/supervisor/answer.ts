@@ -5,6 +5,7 @@ import { predictConflict } from '../io/candidate.ts';
 import { changedFiles, diff } from '../io/diff.ts';
 import { repositoryGit } from '../io/repository.ts';
 import { worktreeState } from '../io/worktree-state.ts';
+import { changedOutside } from './fence.ts';
 import type { Project } from './project.ts';
 import { shown } from './terminal.ts';
 
@@ -37,12 +38,14 @@ const answers: {
       commit: state.commit,
       dirty: state.files,
       ahead: state.ahead,
+      outside: await changedOutside(project, agent, state.commit),
     };
   },
-  head: async (project, { branch }) => ({
-    type: 'head',
-    commit: await repositoryGit(project.repository).commit(`refs/heads/${branch}`),
-  }),
+  head: async (project, { branch, agent }) => {
+    const commit = await repositoryGit(project.repository).commit(`refs/heads/${branch}`);
+    const outside = agent && commit ? await changedOutside(project, agent, commit) : [];
+    return { type: 'head', commit, outside };
+  },
   diff: async (project, { branch, commit }) => {
     const { repository } = project;
     const git = repositoryGit(repository);

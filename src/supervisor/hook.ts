@@ -3,6 +3,7 @@ import { isNotice, messagesText, type Report } from '../agents/index.ts';
 import type { Fact } from '../core/event.ts';
 import { entry, type Post, pendingPosts, type State } from '../core/state.ts';
 import { factsOfHook } from './evidence.ts';
+import { fenceAnswer } from './fence.ts';
 import { askPermission, permissionsOver, verdictOf } from './permission.ts';
 import type { Project } from './project.ts';
 import type { Terminal } from './terminal.ts';
@@ -52,6 +53,7 @@ export async function readHook(
     supervisor.turn(told, 'mcc', cause);
     return { held: askPermission(project, name, session, report, body, verdict) };
   }
+  const fence = report.touches ? fenceAnswer(project, name, report.touches) : null;
   terminal.turns.emit(report);
   // What the turn that ended proves comes first: the next messages wait for those before them.
   supervisor.turn(
@@ -59,6 +61,7 @@ export async function readHook(
     'mcc',
     cause,
   );
+  if (fence) return { held: fence };
   if (!report.turnEnded) return {};
   const next = supervisor.draining ? [] : nextPosts(pendingPosts(supervisor.state, name));
   if (next.length === 0) {

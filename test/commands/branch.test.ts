@@ -36,6 +36,12 @@ describe('approve', () => {
       'the branch has moved on to nothing',
     ],
     [
+      'files that are not its author’s to change',
+      'approve t1 --commit aaaaaaa',
+      { ...head('a'), outside: ['a.ts'] } as Answer,
+      't1 changes what backend may not: a.ts',
+    ],
+    [
       'git in trouble',
       'approve t1 --commit aaaaaaa',
       { type: 'failed', error: 'no such repository' } as Answer,

@@ -166,6 +166,11 @@ describe('task submit', () => {
       { branch: 'main' },
       "the worktree is on main, the task's branch is mcc/backend/t1",
     ],
+    [
+      'with files that are not its own to change',
+      { outside: ['a.ts', 'b.ts'] },
+      't1 changes what backend may not: a.ts, b.ts',
+    ],
     ['with a detached HEAD', { branch: '' }, 'the worktree is on no branch'],
   ])('is refused %s', (_, more, refusal) => {
     way.working().when('task submit', at(more)).refuses(refusal);

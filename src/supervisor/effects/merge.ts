@@ -3,6 +3,7 @@ import type { Task } from '../../core/state.ts';
 import { findObstacle, moveBase, type Obstacle } from '../../io/base.ts';
 import { buildCandidate, type Candidate } from '../../io/candidate.ts';
 import { repositoryGit } from '../../io/repository.ts';
+import { changedOutside } from '../fence.ts';
 import { headline } from '../headline.ts';
 import type { Project } from '../project.ts';
 import { lookAtWorktrees } from '../worktree-watch.ts';
@@ -60,6 +61,13 @@ async function mergeCommit(
   const from = await git.commit(`refs/heads/${base}`);
   if (!from)
     throw new Error(`the base branch ${base} is gone: make it again, or name another in agents.yaml`);
+  const outside = task.agent ? await changedOutside(project, task.agent, commit) : [];
+  if (outside.length > 0)
+    return back(
+      'fence',
+      `${task.agent} may change ${project.team.agents[task.agent ?? '']?.write.join(', ')} alone`,
+      outside,
+    );
   const candidate = await candidateOf(project, task, from, commit);
   if (candidate.type === 'empty') return tell({ type: 'task.merged', task: id, commit, base: from });
   if (candidate.type === 'conflict') {

@@ -11,6 +11,7 @@ import type { Session } from '../../term/pty.ts';
 import type { Size } from '../../term/screen.ts';
 import { watchActivity } from '../activity.ts';
 import { reported, watchSessionFile, watchStartFile } from '../evidence.ts';
+import { fenceOf } from '../fence.ts';
 import { readHook } from '../hook.ts';
 import { inTurn } from '../in-turn.ts';
 import { leasedEnvironment } from '../leases.ts';
@@ -201,6 +202,7 @@ function launchOf(
     bin,
     tmp: isIsolated(project, name) ? sandboxTmp : temporaryFolder(project, name),
     token,
+    fence: fenceOf(project, name, worktree.path),
     leases: leasedEnvironment(project, name),
     environment: project.environment,
     isRoot: process.getuid?.() === 0,
