@@ -72,6 +72,7 @@ function ofAgent(state: State, agent: Agent, now: number): Sentence {
     ...{
       'needs-you': 'needs you',
       stalled: 'has stalled',
+      suspended: 'is suspended',
       crashed: 'has crashed',
       unknown: 'is in no known state',
     },

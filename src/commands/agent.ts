@@ -1,5 +1,6 @@
 import { weigh } from '../core/evidence.ts';
 import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
+import { hasWork } from '../core/room.ts';
 import { type Agent, isRunning } from '../core/state.ts';
 import { arg, type Command, type Context, define, type Outcome } from './define.ts';
 import { findAgent } from './find.ts';
@@ -76,6 +77,45 @@ export const agentCommands: Command[] = [
           data: { agent: agent.name },
         }
       );
+    },
+  }),
+  define({
+    name: 'agent suspend',
+    summary: 'End the session of an idle agent until something comes for it; its conversation goes on then',
+    args: [agentArg],
+    who: ['person', 'architect'],
+    examples: ['mcc agent suspend backend'],
+    run: ({ state, input, now }) => {
+      const agent = findAgent(state, arg(input, 'agent'));
+      if (isRefusal(agent)) return agent;
+      const { name } = agent;
+      if (agent.suspended) return refuse(`${name} is suspended already`, `mcc agent wake ${name}`);
+      if (!isRunning(agent)) return refuse(`${name} does not run`, `mcc agent start ${name}`);
+      if (hasWork(state, agent)) return refuse(`${name} has something to do`, `mcc why ${name}`);
+      const { status } = weigh(agent, now);
+      if (status !== 'idle') return refuse(`${name} is ${status}, not idle`, `mcc agent stop ${name}`);
+      return {
+        facts: [{ type: 'agent.suspended', agent: name, reason: 'by the person' }],
+        text: `${name} is suspended`,
+        data: { agent: name },
+      };
+    },
+  }),
+  define({
+    name: 'agent wake',
+    summary: 'Start a suspended agent again, with its conversation',
+    args: [agentArg],
+    who: ['person', 'architect'],
+    examples: ['mcc agent wake backend'],
+    run: ({ state, input }) => {
+      const agent = findAgent(state, arg(input, 'agent'));
+      if (isRefusal(agent)) return agent;
+      if (!agent.suspended) return refuse(`${agent.name} is not suspended`, `mcc why ${agent.name}`);
+      return {
+        facts: [{ type: 'agent.woken', agent: agent.name, reason: 'by the person' }],
+        text: `${agent.name} wakes`,
+        data: { agent: agent.name },
+      };
     },
   }),
   define({

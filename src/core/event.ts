@@ -20,6 +20,8 @@ export const statuses = [
   'done',
   'stalled',
   'exited',
+  /** its session was ended while it had nothing to do; its conversation goes on when something comes */
+  'suspended',
   'crashed',
   'unknown',
 ] as const;
@@ -104,6 +106,9 @@ const factSchemas = {
   'worktree.unprepared': { agent: name, settings: z.string(), reason: z.string(), hint: z.string() },
   /** why its session does not start although it is wanted */
   'agent.waits': { agent: name, reason: z.string() },
+  // To make room for others: wanted all the same, and started again when there is something to do.
+  'agent.suspended': { agent: name, reason: z.string() },
+  'agent.woken': { agent: name, reason: z.string() },
   /** an agent with its children is over a limit; `ended` is what was ended for it, in words */
   'limit.exceeded': {
     agent: name,

@@ -42,6 +42,12 @@ export function weigh(agent: Agent, now: number): Judgement {
       evidence,
     };
   }
+  if (agent.wanted && agent.suspended && (!session || session.exit)) {
+    const { reason, at } = agent.suspended;
+    return { status: 'suspended', reason, source: 'process', since: at, evidence };
+  }
+  if (agent.wanted && agent.waits && session?.exit)
+    return { status: 'starting', reason: agent.waits, source: 'process', since: session.exit.at, evidence };
   if (!session) {
     const reason = agent.wanted ? agent.waits : 'not started';
     return {

@@ -13,7 +13,8 @@ import {
   takenOver,
 } from './letters.ts';
 import type { Message } from './message.ts';
-import { isGivenUp } from './plan.ts';
+import { isGivenUp } from './restart.ts';
+import { woken } from './room.ts';
 import {
   type Agent,
   byPriority,
@@ -35,7 +36,7 @@ import {
  * The supervisor folds these facts and asks again until nothing follows; each fact removes its own cause.
  */
 export function follow(state: State): Fact[] {
-  return [...released(state), ...assign(state), ...approvalsLost(state), ...owed(state)];
+  return [...released(state), ...assign(state), ...approvalsLost(state), ...owed(state), ...woken(state)];
 }
 
 const open = (state: State): Task[] => Object.values(state.tasks).filter((task) => !isEnded(task));
@@ -77,6 +78,7 @@ function pick(state: State, task: Task, taken: Set<string>): Agent | undefined {
       agent.declared &&
       agent.wanted &&
       isRunning(agent) &&
+      !agent.suspended &&
       !taken.has(agent.name) &&
       !taskOf(state, agent.name),
   );

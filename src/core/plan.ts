@@ -1,5 +1,6 @@
 import type { Status } from './event.ts';
 import { weigh } from './evidence.ts';
+import { admitted, type Room } from './room.ts';
 import {
   type Agent,
   byPriority,
@@ -41,6 +42,8 @@ export interface World {
   /** tasks whose result file is there */
   results: ReadonlySet<string>;
   panes: Readonly<Record<string, Pane>>;
+  /** how many sessions there is room for */
+  room: Room;
   /** no new work and no new sessions: the supervisor is going down */
   draining: boolean;
 }
@@ -53,10 +56,10 @@ export interface Pane {
   quietMs: number;
   /** ms since the person last typed into it */
   typedMs: number;
+  /** its program keeps its conversation over its end */
+  keeps: boolean;
 }
 
-/** Restarts after crashes: at most three, after 1, 4 and 16 seconds. */
-const restartMs = [1_000, 4_000, 16_000];
 /** The screen must have settled before a message is typed, and the person's hands must have left the keys. */
 export const settledMs = 300;
 export const handsOffMs = 3_000;
@@ -66,8 +69,9 @@ export const branchOf = (agent: string, task?: string): string => `mcc/${agent}/
 
 /** The effects that are owed now: the difference between what is wanted and what is so. */
 export function plan(state: State, world: World): Effect[] {
+  const may = admitted(state, world);
   const effects = [
-    ...Object.values(state.agents).flatMap((agent) => planAgent(state, world, agent)),
+    ...Object.values(state.agents).flatMap((agent) => planAgent(state, world, agent, may)),
     ...Object.values(state.tasks).flatMap((task) => planTask(state, world, task)),
     ...planFiles(state, world),
     ...planMerge(state, world),
@@ -75,10 +79,10 @@ export function plan(state: State, world: World): Effect[] {
   return effects.filter(({ key }) => !world.busy.has(key) && (world.notBefore.get(key) ?? 0) <= world.now);
 }
 
-function planAgent(state: State, world: World, agent: Agent): Effect[] {
+function planAgent(state: State, world: World, agent: Agent, may: ReadonlySet<string>): Effect[] {
   const { name } = agent;
   if (isRunning(agent)) {
-    if (!agent.wanted || agent.restarting)
+    if (!agent.wanted || agent.restarting || agent.suspended)
       return [{ type: 'session.stop', key: `session ${name}`, agent: name }];
     // The keyboard has one writer at a time.
     if (agent.interrupting) return [{ type: 'turn.interrupt', key: `typing ${name}`, agent: name }];
@@ -92,22 +96,8 @@ function planAgent(state: State, world: World, agent: Agent): Effect[] {
       ? []
       : [{ type: 'worktree.prepare', key: `setup ${name}`, agent: name }];
   }
-  const due = restartAt(agent);
-  return due !== null && due <= world.now
-    ? [{ type: 'session.start', key: `session ${name}`, agent: name }]
-    : [];
+  return may.has(name) ? [{ type: 'session.start', key: `session ${name}`, agent: name }] : [];
 }
-
-/** When a session may start again, in ms since the epoch; null after too many crashes. */
-export function restartAt(agent: Agent): number | null {
-  if (agent.crashes === 0 || !agent.session?.exit) return 0;
-  const wait = restartMs[agent.crashes - 1];
-  return wait === undefined ? null : Date.parse(agent.session.exit.at) + wait;
-}
-
-/** True for an agent that crashed so often that it is not started again by itself. */
-export const isGivenUp = (agent: Agent): boolean =>
-  agent.wanted && agent.session?.exit !== undefined && restartAt(agent) === null;
 
 /** The keyboard is for an idle agent whose composer is proved empty; else the hooks hand over at the turn's end. */
 function planTyping(state: State, world: World, agent: Agent): Effect[] {

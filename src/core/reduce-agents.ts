@@ -90,9 +90,13 @@ export const agentAppliers = {
   'supervisor.stopped': (state) => ({ ...state, supervisor: null, merging: null }),
   'base.moved': (state, { commit }) => ({ ...state, baseCommit: commit }),
   'agent.wanted': (state, { agent }) =>
-    withAgent(state, agent, (it) => ({ ...retried(it), wanted: true, crashes: 0 })),
+    withAgent(state, agent, (it) => ({
+      ...(without(retried(it), 'suspended') as Agent),
+      wanted: true,
+      crashes: 0,
+    })),
   'agent.unwanted': (state, { agent }) =>
-    withAgent(state, agent, (it) => ({ ...(without(it, 'waits') as Agent), wanted: false })),
+    withAgent(state, agent, (it) => ({ ...(without(it, 'waits', 'suspended') as Agent), wanted: false })),
   'agent.waits': (state, { agent, reason }) => withAgent(state, agent, (it) => ({ ...it, waits: reason })),
   'agent.restarting': (state, { agent }) =>
     withAgent(state, agent, (it) => ({ ...it, restarting: true, crashes: 0 })),
@@ -130,6 +134,9 @@ export const agentAppliers = {
       failure: { reason, hint, at },
       ...(it.worktree ? { worktree: { ...unreadied(it.worktree), unprepared: settings } } : {}),
     })),
+  'agent.suspended': (state, { agent, reason, at }) =>
+    withAgent(state, agent, (it) => ({ ...it, suspended: { reason, at } })),
+  'agent.woken': (state, { agent }) => withAgent(state, agent, (it) => without(it, 'suspended') as Agent),
   'limit.exceeded': (state, { agent, limit, used, most, ended, at }) =>
     withAgent(state, agent, (it) => ({
       ...it,
@@ -153,7 +160,7 @@ export const agentAppliers = {
     ),
   'session.started': (state, { agent, session, conversation, pid, start, resumed, at }) =>
     withAgent(state, agent, (it) => ({
-      ...(without(it, 'restarting', 'failure', 'waits', 'over') as Agent),
+      ...(without(it, 'restarting', 'failure', 'waits', 'over', 'suspended') as Agent),
       session: { id: session, conversation, pid, start, since: at, resumed },
       reports: {},
     })),

@@ -83,6 +83,8 @@ export interface Agent {
   session?: Session;
   worktree?: Worktree;
   reports: Record<string, Report>;
+  /** why its session was ended, or is to be, although it is wanted */
+  suspended?: { reason: string; at: string };
   /** the limits that it is over, with all that it started */
   over?: { [L in FactOf<'limit.exceeded'>['limit']]?: Excess };
   /** why its worktree or session could not be made, or ended, at the last try */
@@ -299,7 +301,8 @@ function waiting(posts: State['posts']): Map<string, Post[]> {
 }
 const waitingIn = new WeakMap<State['posts'], Map<string, Post[]>>();
 
-const rank: Record<Priority, number> = { urgent: 0, high: 1, normal: 2, low: 3 };
+/** The order of priorities: 0 comes first. */
+export const rank: Record<Priority, number> = { urgent: 0, high: 1, normal: 2, low: 3 };
 
 /** Orders tasks as work is taken up: highest priority first, then first come. */
 export const byPriority = (a: Task, b: Task): number =>

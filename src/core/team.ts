@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { limitsSchema } from './limits.ts';
+import { limitsSchema, size } from './limits.ts';
 import { messagesSchema, nudgeSchema } from './message-settings.ts';
 import { worktreeSchema } from './worktree-settings.ts';
 
@@ -163,6 +163,17 @@ export const teamSchema = z.strictObject({
     .describe('folder of the worktrees, relative to the repository'),
   worktree: worktreeSchema.prefault({}).describe('what each worktree gets before its agent starts'),
   limits: limitsSchema.prefault({}).describe('what each agent may take of the machine'),
+  max_running: z
+    .int()
+    .positive()
+    .optional()
+    .describe('sessions that run at once; others wait for a place, those with the most urgent tasks first'),
+  memory_floor: size.optional().describe('memory that must be free for a new session to start, e.g. 2GB'),
+  suspend_after: z
+    .number()
+    .min(0)
+    .default(2)
+    .describe('minutes after which an idle agent without work makes room for one that waits'),
   layout: z.string().min(1).default('team').describe('layout of the screen, a name from layouts/'),
   theme: z
     .enum(['auto', 'dark', 'light', 'high-contrast', 'none'])

@@ -1,7 +1,9 @@
 import type { Fact } from '../core/event.ts';
 import { startMs, weigh } from '../core/evidence.ts';
 import { type Overdue, overdue } from '../core/nudge.ts';
-import { handsOffMs, holding, restartAt, settledMs, type World } from '../core/plan.ts';
+import { handsOffMs, holding, settledMs, type World } from '../core/plan.ts';
+import { restartAt } from '../core/restart.ts';
+import { roomFacts, roomTimes } from '../core/room.ts';
 import { type Agent, isRunning, type Post, pendingPosts, type State, type Task } from '../core/state.ts';
 
 /** A message that waits this long says why, in ms. */
@@ -10,6 +12,7 @@ const heldMs = 3_000;
 /** The facts that only the passing of time brings. */
 export const dueFacts = (state: State, world: World): Fact[] => [
   ...Object.values(state.agents).flatMap((agent) => heldFacts(state, world, agent)),
+  ...roomFacts(state, world),
   ...Object.values(state.tasks).flatMap((task) => overdueFacts(state, world, task)),
   ...(world.draining
     ? []
@@ -25,6 +28,7 @@ export function nextLook(state: State, world: World): number | null {
     ...world.notBefore.values(),
     ...Object.values(state.agents).flatMap((agent) => timesOf(state, world, agent)),
     ...Object.values(state.tasks).flatMap((task) => deadline(state, task) ?? []),
+    ...roomTimes(state, world),
     ...(world.draining ? [] : silent(state, world.now).map(({ at }) => at)),
   ].filter((at) => at > world.now);
   return times.length > 0 ? Math.min(...times) : null;

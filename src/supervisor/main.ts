@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Event, type Fact, parseEvent } from '../core/event.ts';
 import { hasLimits } from '../core/limits.ts';
+import type { Room } from '../core/room.ts';
 import type { Team } from '../core/team.ts';
+import { bytesOf } from '../core/usage.ts';
 import { settingsKey, worktreeSettings } from '../core/worktree-settings.ts';
 import { Confinement, findHold, type Hold } from '../io/confinement.ts';
 import { serveHooks } from '../io/hooks.ts';
@@ -113,6 +115,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
     const supervisor: Supervisor = new Supervisor({
       clock: wallClock,
       append: (batch) => log.append(batch),
+      room: () => roomFor(team),
       perform: (effect) => perform(project, effect),
       told: (event, state) => {
         clients.told(event);
@@ -257,6 +260,13 @@ async function opening({ repository, team, version }: SupervisorOptions, base: s
     ...(commit ? [{ type: 'base.moved' as const, commit }] : []),
   ];
 }
+
+/** How many sessions there is room for, as the team file says and the machine is now. */
+const roomFor = ({ max_running: most, memory_floor: floor, suspend_after }: Team): Room => ({
+  most: most ?? null,
+  memory: floor === undefined ? null : { floor: bytesOf(floor) ?? 0, free: process.availableMemory() },
+  suspendAfterMs: suspend_after * 60_000,
+});
 
 /** What holds agents to their limits; not looked for where there are none. */
 const holdFor = async (team: Team, env: SupervisorOptions['environment']): Promise<Hold> =>

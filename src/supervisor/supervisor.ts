@@ -3,6 +3,7 @@ import { weigh } from '../core/evidence.ts';
 import { follow } from '../core/follow.ts';
 import { type Effect, mayType, type Pane, plan, settledMs, type World } from '../core/plan.ts';
 import { fold, reduce } from '../core/reduce.ts';
+import { canSuspend, type Room } from '../core/room.ts';
 import { emptyState, type State } from '../core/state.ts';
 import type { Clock } from './clock.ts';
 import { dueFacts, firstWaiting, nextLook } from './due.ts';
@@ -18,6 +19,8 @@ export interface Ports {
   clock: Clock;
   /** Appends events to the log; throws when it cannot. */
   append(events: Event[]): void;
+  /** How many sessions there is room for now. */
+  room(): Room;
   /** Carries one effect out; the facts it meets are told through `turn`. */
   perform(effect: Effect): Promise<void>;
   /** Every event after it was folded. */
@@ -164,6 +167,7 @@ export class Supervisor {
       notBefore: this.#notBefore,
       filed: this.filed,
       results: this.results,
+      room: this.#ports.room(),
       draining: this.draining,
       panes: Object.fromEntries(
         [...this.terminals].map(([agent, terminal]) => [agent, this.#paneOf(terminal, now)]),
@@ -174,12 +178,23 @@ export class Supervisor {
   /** Reading a composer costs a look at the whole screen: it is read only where a message waits and may be typed. */
   #paneOf(terminal: Terminal, now: number): Pane {
     const agent = this.state.agents[terminal.agent];
-    const due = agent && firstWaiting(this.state, agent) && mayType(weigh(agent, now).status, true);
+    const due =
+      agent &&
+      (firstWaiting(this.state, agent)
+        ? mayType(weigh(agent, now).status, true)
+        : this.#isScarce && canSuspend(this.state, agent, now));
     return {
       composer: !terminal.kind.composer ? 'none' : due ? this.#composerOf(terminal) : 'absent',
       quietMs: now - terminal.outputAt,
       typedMs: now - terminal.typedAt,
+      keeps: terminal.kind.isResumable !== undefined,
     };
+  }
+
+  /** There may not be room for all. */
+  get #isScarce(): boolean {
+    const { most, memory } = this.#ports.room();
+    return most !== null || memory !== null;
   }
 
   /** A composer in which nothing stands but what mcc itself typed there, too late to be sent then, is as good as empty. */

@@ -32,6 +32,8 @@ export class UsageWatch {
   #timer: NodeJS.Timeout | undefined;
   #at = Number.NEGATIVE_INFINITY;
   #usage: Record<string, Usage> = {};
+  /** the sessions that it is of */
+  #sessions = '';
   #closed = false;
 
   /** @param over is given each reading, to see whether it is over a limit */
@@ -44,8 +46,7 @@ export class UsageWatch {
 
   /** What running agents take, measured now. */
   now(): Readonly<Record<string, Usage>> {
-    const running = Object.values(this.#project.supervisor.state.agents).filter(isRunning);
-    const fresh = performance.now() - this.#at < freshMs && running.every(({ name }) => this.#usage[name]);
+    const fresh = performance.now() - this.#at < freshMs && this.#sessions === this.#running;
     if (!fresh) this.#measure();
     return this.#usage;
   }
@@ -60,6 +61,15 @@ export class UsageWatch {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+  }
+
+  /** The sessions that run, as one text. */
+  get #running(): string {
+    const { agents } = this.#project.supervisor.state;
+    return Object.values(agents)
+      .filter(isRunning)
+      .map(({ session }) => session?.id)
+      .join(' ');
   }
 
   get #wanted(): boolean {
@@ -87,6 +97,7 @@ export class UsageWatch {
       session && !session.exit ? [{ name, pid: session.pid, start: session.start }] : [],
     );
     this.#at = performance.now();
+    this.#sessions = this.#running;
     const readings = this.#meter.read(roots, this.#at);
     this.#usage = Object.fromEntries(
       [...readings].map(([name, { memory, cpu, members }]) => [

@@ -121,16 +121,20 @@ function absent(view: View, placed: Placed & { agent: string }, rows: number): L
   if (!agent) return [];
   const { status, reason } = weigh(agent, view.now);
   const mark = statusMarks[status];
-  const coming = agent.wanted && status !== 'crashed';
+  const asleep = status === 'suspended';
+  const coming = agent.wanted && status !== 'crashed' && !asleep;
   const settled = status === 'exited' && !agent.session ? 'is not started' : `has ${mark.word}`;
-  const how = status === 'unknown' ? 'does not run' : coming ? 'is starting' : settled;
+  const how =
+    status === 'unknown' ? 'does not run' : coming ? 'is starting' : asleep ? 'is suspended' : settled;
   const lines = [
     line(
       span(mark.symbol, mark.style),
       ` ${placed.agent} ${how}`,
       reason && reason !== 'not started' ? span(` (${reason})`, quiet) : null,
     ),
-    coming ? [] : line(span(`${view.keymap.leader} :  agent start ${placed.agent}`, quiet)),
+    coming
+      ? []
+      : line(span(`${view.keymap.leader} :  agent ${asleep ? 'wake' : 'start'} ${placed.agent}`, quiet)),
   ];
   const cols = placed.rect.cols - 2;
   const top = Math.max(0, Math.floor((rows - lines.length) / 2));

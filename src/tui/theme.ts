@@ -109,6 +109,7 @@ export const statusMarks: Record<Status, Mark> = {
   done: { symbol: '✓', word: 'done', style: { color: 'green' } },
   stalled: { symbol: '◇', word: 'stalled', style: { color: 'yellow' } },
   exited: { symbol: '–', word: 'exited', style: { color: 'gray' } },
+  suspended: { symbol: '‖', word: 'suspended', style: { color: 'gray' } },
   crashed: { symbol: '✗', word: 'crashed', style: { color: 'red', bold: true } },
   unknown: { symbol: '?', word: 'unknown', style: { color: 'gray' } },
 };

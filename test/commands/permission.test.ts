@@ -47,6 +47,8 @@ agent start   person architect
 agent stop    person
 agent restart person architect
 agent interrupt person architect
+agent suspend person architect
+agent wake    person architect
 why           person architect agent
 permissions   person
 allow         person

@@ -7,6 +7,7 @@ import { follow } from '../../src/core/follow.ts';
 import type { Pane, World } from '../../src/core/plan.ts';
 import { reduce } from '../../src/core/reduce.ts';
 import { isRefusal, type Refusal } from '../../src/core/refusal.ts';
+import type { Room } from '../../src/core/room.ts';
 import { emptyState, type Post, type State, type Task } from '../../src/core/state.ts';
 
 /** Facts as a test expects them: what it names must be so, in this order, and no other fact may be there. */
@@ -214,7 +215,10 @@ export const merged = (task: string, digit: string, base: string): Fact => ({
 });
 
 /** A quiet, empty composer that nobody types into. */
-export const emptyPane: Pane = { composer: 'empty', quietMs: 10_000, typedMs: 60_000 };
+export const emptyPane: Pane = { composer: 'empty', quietMs: 10_000, typedMs: 60_000, keeps: true };
+
+/** Any number of agents may run. */
+export const roomForAll: Room = { most: null, memory: null, suspendAfterMs: 120_000 };
 
 /** A world in which every message is filed, every agent's composer is empty and nothing is in hand. */
 export const world = (it: Given, more: Partial<World> = {}): World => ({
@@ -229,6 +233,7 @@ export const world = (it: Given, more: Partial<World> = {}): World => ({
   ),
   results: new Set(Object.keys(it.state.tasks)),
   panes: Object.fromEntries(Object.keys(it.state.agents).map((name) => [name, emptyPane])),
+  room: roomForAll,
   draining: false,
   ...more,
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../src/core/event.ts';
-import { branchOf, holding, type Pane, plan, restartAt, type World } from '../../src/core/plan.ts';
+import { branchOf, holding, type Pane, plan, type World } from '../../src/core/plan.ts';
+import { restartAt } from '../../src/core/restart.ts';
 import {
   atWork,
   branched,

@@ -17,7 +17,7 @@ import { messageKinds } from '../../src/core/message.ts';
 import { plan } from '../../src/core/plan.ts';
 import { reduce } from '../../src/core/reduce.ts';
 import { emptyState, type State } from '../../src/core/state.ts';
-import { commit, emptyPane, seeded, start } from './given.ts';
+import { commit, emptyPane, roomForAll, seeded, start } from './given.ts';
 
 /** Seeds stand in the names of the tests; MCC_SEED adds one. */
 const seeds = [1, 2, 3, 4, 5, ...(process.env.MCC_SEED ? [Number(process.env.MCC_SEED)] : [])];
@@ -88,6 +88,8 @@ function makers(random: () => number): Makers {
     'worktree.prepared': () => ({ agent: agent(), settings: among('{}', 'other') }),
     'worktree.unprepared': () => ({ agent: agent(), settings: '{}', reason: text(), hint: text() }),
     'agent.waits': () => ({ agent: agent(), reason: text() }),
+    'agent.suspended': () => ({ agent: agent(), reason: text() }),
+    'agent.woken': () => ({ agent: agent(), reason: text() }),
     'limit.exceeded': () => ({
       agent: agent(),
       limit: among('memory', 'cpu', 'processes'),
@@ -229,6 +231,7 @@ function look(state: State): void {
     filed: new Map(),
     results: new Set<string>(),
     panes,
+    room: roomForAll,
     draining: false,
   };
   plan(state, world);

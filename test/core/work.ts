@@ -3,6 +3,7 @@ import { attention } from '../../src/commands/show.ts';
 import type { Actor, Fact } from '../../src/core/event.ts';
 import type { Message } from '../../src/core/message.ts';
 import { type Effect, plan } from '../../src/core/plan.ts';
+import { type Room, roomFacts } from '../../src/core/room.ts';
 import { isPending, isRunning, type Task } from '../../src/core/state.ts';
 import { commit, emptyPane, Given, reported, team } from './given.ts';
 
@@ -11,6 +12,7 @@ import { commit, emptyPane, Given, reported, team } from './given.ts';
  * what a message told them. What nobody is told is never done: so a task that hangs shows that a letter is missing.
  */
 export class Work {
+  readonly #room: Room;
   readonly it = new Given();
   readonly #random: () => number;
   readonly #names = ['lead', 'backend', 'frontend'];
@@ -28,6 +30,8 @@ export class Work {
 
   constructor(random: () => number) {
     this.#random = random;
+    const most = [null, 1, 2, 3][Math.floor(random() * 4)] ?? null;
+    this.#room = { most, memory: null, suspendAfterMs: 5_000 };
     this.it.happens(team(this.#names, { auto: random() < 0.7 }));
   }
 
@@ -37,7 +41,9 @@ export class Work {
     const effects = plan(it.state, this.#world());
     const keys = effects.map(({ key }) => key);
     if (new Set(keys).size !== keys.length) throw new Error(`planned twice at once: ${keys.join(', ')}`);
+    const room = roomFacts(it.state, this.#world());
     const might: (() => string)[] = [
+      ...(room.length > 0 ? [() => this.#happens(room)] : []),
       ...effects.map((effect) => () => this.#begin(effect)),
       ...this.#inHand.map((effect) => () => this.#end(effect)),
       ...this.#names.flatMap((name) => this.#agentMight(name)),
@@ -53,6 +59,7 @@ export class Work {
   get still(): boolean {
     return (
       plan(this.it.state, this.#world(Number.POSITIVE_INFINITY)).length === 0 &&
+      roomFacts(this.it.state, this.#world(Number.POSITIVE_INFINITY)).length === 0 &&
       this.#inHand.length === 0 &&
       this.#names.every((name) => this.#agentMight(name).length === 0) &&
       this.#personMust().length === 0
@@ -67,8 +74,14 @@ export class Work {
       filed: this.#filed,
       results: this.#results,
       panes: Object.fromEntries(this.#names.map((name) => [name, emptyPane])),
+      room: this.#room,
       draining: false,
     };
+  }
+
+  #happens(facts: Fact[]): string {
+    this.it.happens(...facts);
+    return facts.map((fact) => JSON.stringify(fact)).join(' ');
   }
 
   #chance = (share: number): boolean => this.#random() < share;

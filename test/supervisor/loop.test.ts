@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Event, Fact } from '../../src/core/event.ts';
 import type { Effect } from '../../src/core/plan.ts';
 import { Supervisor } from '../../src/supervisor/supervisor.ts';
+import { roomForAll } from '../core/given.ts';
 
 /** A loop with a clock that the test moves, and effects that only note down what they were asked for. */
 class Loop {
@@ -29,6 +30,7 @@ class Loop {
           };
         },
       },
+      room: () => roomForAll,
       append: (events) => {
         if (this.logFails) throw this.logFails;
         this.log.push(...events);

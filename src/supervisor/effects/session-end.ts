@@ -32,7 +32,8 @@ export async function sessionEnded(
   project.tokens.drop(name);
   const agent = supervisor.state.agents[name];
   const asked = agent && (!agent.wanted || agent.restarting);
-  const reason = supervisor.draining ? 'mcc down' : asked ? 'stopped' : 'exited';
+  const ended = asked ? 'stopped' : agent?.suspended ? 'suspended' : 'exited';
+  const reason = supervisor.draining ? 'mcc down' : ended;
   // What it left behind holds its worktree: it goes before the session counts as ended.
   await killTree(treeOf({ id, pid, start }), { grace: leftoverMs });
   project.confinement.ended(id);
