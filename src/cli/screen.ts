@@ -35,14 +35,18 @@ export async function openScreen(
   stdin.setRawMode(true);
   stdin.setRawMode(false);
   let restored = false;
+  let relays = false;
   const end = await new Promise<ScreenEnd | undefined>((resolve) => {
     wire.on((frame, body) => {
       if (frame.type === 'end') {
         restored = true;
         resolve(frame);
       } else if (frame.type === 'draw') stdout.write(body);
-      else if (frame.type === 'stop') process.kill(process.pid, 'SIGSTOP');
-      else if (frame.type === 'relay') {
+      else if (frame.type === 'stop') {
+        if (relays) stdin.setRawMode(false);
+        process.kill(process.pid, 'SIGSTOP');
+      } else if (frame.type === 'relay') {
+        relays = true;
         stdin.setRawMode(true);
         stdin.on('data', (keys) => wire.send({ type: 'keys' }, keys));
       }
@@ -50,6 +54,7 @@ export async function openScreen(
     wire.onClose(() => resolve(undefined));
     for (const signal of signals)
       process.on(signal, () => {
+        if (signal === 'SIGCONT' && relays) stdin.setRawMode(true);
         wire.send({ type: 'signal', signal });
         if (signal !== 'SIGTSTP' && signal !== 'SIGCONT')
           setTimeout(() => resolve({ reason: 'ended', signal }), patience).unref();

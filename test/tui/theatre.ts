@@ -29,6 +29,8 @@ export class Stagehand {
   readonly terminals = new Map<string, Program>();
   /** what commands are answered with, by their first words */
   readonly answers = new Map<string, Result>();
+  /** terminals are not where they are said to be, as from another container */
+  far = false;
   /** what the screens remember */
   memory: string | undefined;
   readonly #screens: Screens;
@@ -162,8 +164,11 @@ export class Stagehand {
   }
 
   #take(link: ClientLink, frame: Exclude<ClientFrame, Hello>, body: Buffer): void {
-    if (frame.type === 'attach') this.#screens.attach(link, frame, '');
-    else if (frame.type === 'keys') this.#screens.keys(link, body);
+    if (frame.type === 'attach') {
+      const elsewhere = frame.device && { ...frame.device, ino: frame.device.ino + 1 };
+      this.#screens.attach(link, this.far ? { ...frame, device: elsewhere } : frame, '');
+    }
+    if (frame.type === 'keys') this.#screens.keys(link, body);
     else if (frame.type === 'resized') this.#screens.resized(link, frame);
     else if (frame.type === 'signal') this.#screens.signal(link, frame.signal);
   }
@@ -195,10 +200,12 @@ export async function perform(
   size: Size,
   env: Record<string, string> = {},
   answer: (bytes: string) => string = (bytes) => bytes,
+  far = false,
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'mcc-tui-'));
   const stagehand = new Stagehand(env.THEME ?? 'auto');
   const socket = join(folder, 's');
+  stagehand.far = far;
   await stagehand.open(socket);
   const first = sit(folder, socket, size, env, answer);
   return {

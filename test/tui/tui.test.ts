@@ -232,6 +232,38 @@ test('a supervisor that goes down says why, one that vanishes is told with the w
   expect(second.text()).toContain('mcc up starts it again');
 });
 
+test('a terminal that cannot be opened where it is said to be is reached through the process at it', async () => {
+  play = await perform({ cols: 120, rows: 35 }, {}, undefined, true);
+  const { stagehand, type, shows, resize, exit, screen } = play;
+  await shows('architect ready');
+  type('through');
+  await shows('$ through');
+  resize({ cols: 100, rows: 30 });
+  await stagehand.until('the new size', (heard) => heard.type === 'resize' && heard.cols === 64);
+  type(`${leader}d`);
+  expect(await exit).toMatchObject({ code: 0 });
+  restored(screen, screen.size);
+});
+
+test('kill -9 of the process at the terminal restores the terminal', async () => {
+  const { session, exit, screen, until } = await curtain();
+  process.kill(session.pid, 'SIGKILL');
+  await exit;
+  await until('the other screen is back', () => !screen.modes.alternate);
+  restored(screen, screen.size);
+});
+
+test('what stops the process at the terminal gives the terminal back until it goes on', async () => {
+  const { session, screen, until, shows, type } = await curtain();
+  process.kill(session.pid, 'SIGTSTP');
+  await until('the other screen is back', () => !screen.modes.alternate);
+  restored(screen, screen.size);
+  process.kill(session.pid, 'SIGCONT');
+  await shows('architect ready');
+  type('again');
+  await shows('$ again');
+});
+
 test('NO_COLOR is respected by the chrome', async () => {
   const { screen } = await curtain({ cols: 120, rows: 35 }, { NO_COLOR: '1' });
   const cells = new Uint32Array(120 * 4);
