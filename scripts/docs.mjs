@@ -3,7 +3,8 @@
 // With --check nothing is written, and a file that is not fresh fails.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { sectioned } from '../src/cli/help.ts';
-import { expectedBy } from '../src/core/expected.ts';
+import { expectedBy, jsonSchema } from '../src/core/expected.ts';
+import { kindSpecSchema } from '../src/core/kind-spec.ts';
 import { teamJsonSchema } from '../src/core/team-schema.ts';
 import { keyTable, makeKeymap } from '../src/tui/keymap.ts';
 
@@ -14,6 +15,7 @@ const pages = [
   'docs/configuration.md',
   'docs/architecture.md',
   'docs/keys.md',
+  'docs/kinds.md',
 ];
 
 /** Text of a table's cell. */
@@ -54,6 +56,7 @@ const generators = {
         words && `\`${words}\``,
       ]),
     ),
+  'kind file': () => keys(jsonSchema(kindSpecSchema), ''),
   configuration: () => `${keys(schema, '')}\n\nEach agent under \`agents:\`\n\n${keys(agentSchema(), '')}`,
 };
 

@@ -50,6 +50,7 @@ export const aider: Kind = {
   conversations: { folder: '.', holds: (file, conversation) => file === `${conversation}.md` },
   composer: aiderComposer,
   typing: (text) => typedPieces(text, { guard: /^(?=[/!])/ }),
+  silent: true,
   submit: '\r',
   interrupt: '\x03',
 };

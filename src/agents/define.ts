@@ -39,6 +39,11 @@ export interface Kind {
   focus?: string;
   /** Keyboard writes that put a text into the composer; without it nothing may be typed for this kind. */
   typing?(text: string): Write[];
+  /**
+   * It says nothing of what it takes: that the composer showed a text alone and let go of it when submitted is all the
+   * proof there is that the text arrived.
+   */
+  silent?: boolean;
   /** The key that submits: a write of its own, once the screen shows the text and has settled. */
   submit?: string;
   /** The key that stops the running turn. */

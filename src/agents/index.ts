@@ -6,6 +6,7 @@ import { command } from './command.ts';
 import type { Kind } from './define.ts';
 import { gemini } from './gemini.ts';
 import { opencode } from './opencode.ts';
+import { ownKind } from './own.ts';
 import { shell } from './shell.ts';
 
 /** Every kind of agent that mcc brings, by the name that agents.yaml uses. */
@@ -14,11 +15,14 @@ export const kinds = { claude, codex, gemini, opencode, aider, shell, command } 
   Kind
 >;
 
-/** The kind of a team's agent; one that nobody knows is run as a plain command. */
+/** The kind of a team's agent, mcc's or the project's; one that nobody knows is run as a plain command. */
 export function kindOf(team: Team, agent: string): Kind {
   const name = team.agents[agent]?.kind ?? 'command';
+  const own = team.kinds?.[name];
+  if (own) return ownKind(name, own);
   return Object.entries(kinds).find(([known]) => known === name)?.[1] ?? kinds.command;
 }
 
 export type * from './define.ts';
 export { idsIn, isNotice, messagesText, messageText } from './message.ts';
+export { type Reading, readScreen } from './screen-rules.ts';

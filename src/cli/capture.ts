@@ -5,6 +5,7 @@ import { writeWhole } from '../io/files.ts';
 import { drawAnsi, drawText, type Picture, pictureOf } from '../term/draw.ts';
 import { drawHtml } from '../term/draw-html.ts';
 import { drawSvg } from '../term/draw-svg.ts';
+import { drawRecorded } from '../term/recorded.ts';
 import type { Screen } from '../term/screen.ts';
 import { Mirror } from './mirror.ts';
 import { noScreen, openPane } from './pane.ts';
@@ -18,7 +19,7 @@ const drawings = { text: drawText, ansi: drawAnsi, svg: drawSvg, html: drawHtml 
   string,
   (picture: Picture, title: string) => string
 >;
-type Format = keyof typeof drawings;
+type Format = keyof typeof drawings | 'recorded';
 /** As many lines as a team may let a pane keep (core/team.ts, `scrollback`). */
 const most = 1_000_000;
 
@@ -47,7 +48,7 @@ export async function run({ shell, args, options, json }: Call): Promise<number>
 }
 
 function formatIn(options: Record<string, unknown>): Format {
-  const asked = (Object.keys(drawings) as Format[]).filter((name) => options[name] === true);
+  const asked = ([...Object.keys(drawings), 'recorded'] as Format[]).filter((name) => options[name] === true);
   if (asked.length < 2) return asked[0] ?? 'text';
   const flags = asked.map((name) => `--${name}`).join(' and ');
   throw misuse(`mcc capture: ${flags} cannot be had at once`, 'mcc help capture');
@@ -55,7 +56,10 @@ function formatIn(options: Record<string, unknown>): Format {
 
 function captured(screen: Screen, agent: string, format: Format, history: boolean) {
   const { title, size, cursor } = screen;
-  const text = drawings[format](pictureOf(screen, { history }), title === '' ? agent : `${agent}: ${title}`);
+  const text =
+    format === 'recorded'
+      ? drawRecorded(screen)
+      : drawings[format](pictureOf(screen, { history }), title === '' ? agent : `${agent}: ${title}`);
   const { x, y, visible } = cursor;
   return {
     ...{ agent, format, ...size, title, cursor: { x, y, visible } },

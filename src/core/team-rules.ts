@@ -65,7 +65,7 @@ function agentProblems(name: string, team: Team): Finding[] {
   const add = (more: Path, at: 'key' | 'value', what: string) =>
     found.push({ path: [...path, ...more], at, what });
   if (reserved.includes(name)) add([], 'key', `the name \`${name}\` is taken by mcc itself: choose another`);
-  const known: string[] = [...builtInKinds];
+  const known: string[] = [...builtInKinds, ...Object.keys(team.kinds ?? {})];
   if (!known.includes(agent.kind)) {
     const near = nearest(agent.kind, known);
     const advice = near ? ` (did you mean \`${near}\`?)` : '';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { KindSpec } from './kind-spec.ts';
 import { limitsSchema, size } from './limits.ts';
 import { messagesSchema, nudgeSchema } from './message-settings.ts';
 import { worktreeSchema } from './worktree-settings.ts';
@@ -81,7 +82,7 @@ export const agentSchema = z.strictObject({
   kind: agentName
     .meta({ examples: [...builtInKinds] })
     .default('claude')
-    .describe(`what runs in the pane: ${builtInKinds.join(', ')}`),
+    .describe(`what runs in the pane: ${builtInKinds.join(', ')}, or one of your own from kinds/`),
   command: words
     .min(1)
     .optional()
@@ -210,4 +211,5 @@ export const teamSchema = z.strictObject({
 
 export type Gate = z.infer<typeof gateSchema>;
 export type AgentSpec = z.infer<typeof agentSchema>;
-export type Team = z.infer<typeof teamSchema>;
+/** `kinds`: the project's own kinds of agents, by name, from files of their own. */
+export type Team = z.infer<typeof teamSchema> & { kinds?: Record<string, KindSpec> };

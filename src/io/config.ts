@@ -1,21 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { z } from 'zod';
 import { ConfigError, type ConfigProblem } from '../core/config-error.ts';
-import {
-  expectedBy,
-  foundIn,
-  type JsonSchema,
-  jsonSchema,
-  knownKeys,
-  type Path,
-  schemaAt,
-} from '../core/expected.ts';
-import { nearest } from '../core/nearest.ts';
+import { type JsonSchema, jsonSchema, type Path } from '../core/expected.ts';
+import type { KindSpec } from '../core/kind-spec.ts';
 import { readServices } from '../core/services.ts';
 import { type Team, teamSchema } from '../core/team.ts';
 import { type Finding, teamProblems } from '../core/team-rules.ts';
 import { expandTeam } from './environment.ts';
+import { findings } from './findings.ts';
+import { loadKinds } from './kinds.ts';
 import { readText, shownAs } from './text.ts';
 import { readYaml } from './yaml.ts';
 
@@ -32,7 +25,8 @@ type Env = Record<string, string | undefined>;
  */
 export async function loadTeam(root: string, env: Env = process.env): Promise<{ team: Team; file: string }> {
   const file = await findTeamFile(root);
-  return { team: parseTeam(await readText(file), shownAs(file), env), file };
+  const kinds = await loadKinds(join(root, 'kinds'));
+  return { team: parseTeam(await readText(file), shownAs(file), env, kinds), file };
 }
 
 /** The absolute path of the project's team file; throws ConfigError when there is none or more than one. */
@@ -75,7 +69,12 @@ const isNotMissing = (error: NodeJS.ErrnoException) => error.code !== 'ENOENT' &
  * The team that a text in the form of agents.yaml describes; `file` is its name in messages. Throws ConfigError with
  * up to ten problems, each with line and column, what was expected, and the nearest valid name.
  */
-export function parseTeam(text: string, file: string, env: Env = process.env): Team {
+export function parseTeam(
+  text: string,
+  file: string,
+  env: Env = process.env,
+  kinds: Record<string, KindSpec> = {},
+): Team {
   const yaml = readYaml(text);
   if (Array.isArray(yaml)) throw new ConfigError(file, yaml);
   if (yaml.value === null || yaml.value === undefined)
@@ -97,10 +96,14 @@ export function parseTeam(text: string, file: string, env: Env = process.env): T
     });
   };
   const checked = teamSchema.safeParse(reading.value);
-  if (!checked.success) checked.error.issues.flatMap((issue) => findings(issue, reading.value)).forEach(add);
+  if (!checked.success)
+    checked.error.issues
+      .flatMap((issue) => findings(issue, reading.value, fileSchema(), ['services']))
+      .forEach(add);
   else {
-    teamProblems(checked.data).forEach(add);
-    const expanded = expandTeam(checked.data, env);
+    const team: Team = { ...checked.data, kinds };
+    teamProblems(team).forEach(add);
+    const expanded = expandTeam(team, env);
     expanded.problems.forEach(add);
     if (problems.length === 0) return expanded.team;
   }
@@ -124,47 +127,4 @@ let described: JsonSchema | undefined;
 function fileSchema(): JsonSchema {
   described ??= jsonSchema(teamSchema);
   return described;
-}
-
-/** Values under these keys may be secrets: a message never repeats them. */
-const secretKeys = ['env', 'mcp_servers', 'args', 'command'];
-
-/** What one complaint of the schema means: the place, what was expected there, and what was probably meant. */
-function findings(issue: z.core.$ZodIssue, root: unknown): Finding[] {
-  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-  const schema = schemaAt(fileSchema(), path);
-  if (issue.code === 'unrecognized_keys') {
-    const known = [...knownKeys(schema), ...(path.length === 0 ? ['services'] : [])];
-    const what = (key: string) => `unknown key \`${key}\` (${advice(key, known)})`;
-    return issue.keys.map((key) => ({ path: [...path, key], at: 'key', what: what(key), about: path }));
-  }
-  if (issue.code === 'invalid_key')
-    return [{ path, at: 'key', what: `expected ${issue.issues[0]?.message ?? 'another key'}` }];
-  const value = path.reduce<unknown>(
-    (part, step) => (part as Record<string, unknown> | undefined)?.[step],
-    root,
-  );
-  if (value === undefined) {
-    const what = `missing key \`${path.at(-1)}\`: expected ${expectedBy(schema)}`;
-    return [{ path, at: 'value', what, about: path.slice(0, -1) }];
-  }
-  const expected = issue.code === 'invalid_format' ? issue.message : expectedBy(schema);
-  const quiet = path.some((step) => secretKeys.includes(String(step)));
-  const more = meant(value, schema);
-  return [{ path, at: 'value', what: `expected ${expected}; found ${foundIn(value, quiet)}${more}` }];
-}
-
-/** What a person who wrote this value probably wanted, as an addition to the sentence; mostly empty. */
-function meant(value: unknown, schema: JsonSchema | undefined): string {
-  const choices = schema?.enum?.map(String) ?? [];
-  const near = typeof value === 'string' ? nearest(value, choices) : undefined;
-  if (near) return ` (did you mean \`${near}\`?)`;
-  const unquoted =
-    ['number', 'boolean'].includes(typeof value) && schema?.type === 'string' && choices.length === 0;
-  return unquoted ? ' (put it in quotes)' : '';
-}
-
-function advice(key: string, known: string[]): string {
-  const near = nearest(key, known);
-  return near ? `did you mean \`${near}\`?` : `known: ${known.join(', ')}`;
 }

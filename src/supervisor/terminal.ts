@@ -31,8 +31,8 @@ export class Terminal {
   typedAt = 0;
   readonly watchers = new Set<Watcher>();
   readonly turns = new Turns();
-  /** what mcc typed and did not send, since the screen did not show it in time: the messages, and how they were typed */
-  unsent: { ids: readonly string[]; writes: readonly Write[] } | null = null;
+  /** what mcc typed and did not send, since the screen did not show it in time: the messages, how, and the screen then */
+  unsent: { ids: readonly string[]; writes: readonly Write[]; version: number } | null = null;
   /** its program has ended: nothing is to be waited for any more */
   over = false;
   /** its program runs in a process namespace of its own, below the process that the pty started */

@@ -37,12 +37,18 @@ export async function typeDraft(
 /**
  * Submits what the composer holds, by a write of its own. A key that was swallowed is pressed again, only while the
  * composer still shows just this text. Returns when the composer has let go of it: what follows cannot run into it.
+ * @returns false when it never did
  */
-export async function submitDraft(terminal: Terminal, writes: readonly Write[], key: string): Promise<void> {
+export async function submitDraft(
+  terminal: Terminal,
+  writes: readonly Write[],
+  key: string,
+): Promise<boolean> {
   for (let press = 0; press < presses && holds(terminal, writes); press += 1) {
     terminal.pty.write(Buffer.from(key));
-    if (await until(() => terminal.over || !holds(terminal, writes), sentMs)) return;
+    if (await until(() => terminal.over || !holds(terminal, writes), sentMs)) return !terminal.over;
   }
+  return !terminal.over && !holds(terminal, writes);
 }
 
 /** The messages that mcc typed and did not send, when they still wait and just their text stands in the composer. */

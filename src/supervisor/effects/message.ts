@@ -42,6 +42,9 @@ export async function typeMessages(project: Project, name: string, ids: readonly
   const unsent = unsentIn(supervisor.state, terminal);
   const fit = fitted(project, name, queued, terminal.screen.size);
   const posts = unsent ?? fit.posts;
+  // It has drawn nothing since: what was typed before may still come, and would come twice.
+  if (!unsent && terminal.unsent?.version === terminal.screen.version)
+    return supervisor.postpone(`typing ${name}`, againMs);
   const writes = (unsent && terminal.unsent?.writes) ?? typing(fit.text);
   if (posts.length === 0) return;
   const tell = (fact: (id: string) => Fact): void =>
@@ -55,18 +58,22 @@ export async function typeMessages(project: Project, name: string, ids: readonly
     (report) => posts.every((post) => report.accepted.includes(post.message.id)),
     takenMs,
   );
+  let isGone = false;
   const typed = await terminal.alone(async () => {
     const draft = unsent ? 'typed' : await typeDraft(terminal, writes);
-    terminal.unsent = draft === 'mixed' ? { ids: posts.map(({ message }) => message.id), writes } : null;
+    const typedIds = posts.map(({ message }) => message.id);
+    terminal.unsent = draft === 'mixed' ? { ids: typedIds, writes, version: terminal.screen.version } : null;
     if (draft !== 'typed') return draft;
     tell((id) => ({ type: 'message.handed', id, route: 'keyboard', session: terminal.id }));
-    await submitDraft(terminal, writes, submit);
+    isGone = await submitDraft(terminal, writes, submit);
     return draft;
   });
-  if (typed !== 'typed' || terminal.over) taken.cancel();
+  const isProved = typed === 'typed' && terminal.kind.silent === true && isGone;
+  if (typed !== 'typed' || terminal.over || isProved) taken.cancel();
   // The person was quicker, and the next look says why it waits; or the session ended, which settles what it was handed.
   if (typed === 'occupied' || terminal.over) return;
-  if (typed === 'mixed') {
+  if (isProved) tell((id) => ({ type: 'message.accepted', id }));
+  else if (typed === 'mixed') {
     held('it was typed, but its composer does not show just that: look at the pane');
     supervisor.postpone(`typing ${name}`, againMs);
   } else if (!(await taken.came)) {
