@@ -1,6 +1,7 @@
 import { readPointer } from '../io/runtime.ts';
 import { connect, NotRunning, type WireClient } from '../wire/client.ts';
-import type { Shell } from './shell.ts';
+import { Stop } from './report.ts';
+import { exits, type Shell } from './shell.ts';
 
 /**
  * A connection to the supervisor of the project at `root`; undefined when none runs. In an agent's session it speaks
@@ -20,3 +21,9 @@ export async function connectTo(
     throw error;
   });
 }
+
+/** The refusal for what needs a supervisor. */
+export const notRunning = (root: string, shell: Shell): Stop => {
+  const hint = shell.env.MCC_AGENT ? 'the person must start it: mcc up' : 'mcc up, or mcc up --headless';
+  return new Stop(`no supervisor runs for ${root}`, hint, exits.notRunning);
+};

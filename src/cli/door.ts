@@ -6,9 +6,9 @@ import type { Actor } from '../core/event.ts';
 import { isRefusal } from '../core/refusal.ts';
 import { visible } from '../core/visible.ts';
 import type { WireClient } from '../wire/client.ts';
-import { connectTo } from './connection.ts';
+import { connectTo, notRunning } from './connection.ts';
 import { foldState } from './fold.ts';
-import { misuse, Stop, tellRefusal } from './report.ts';
+import { misuse, tellRefusal } from './report.ts';
 import { rootOf } from './root.ts';
 import { exits, type Shell, styled } from './shell.ts';
 
@@ -34,12 +34,6 @@ export async function runWords(given: readonly string[], shell: Shell, json: boo
   if (!command.reads) throw notRunning(root, shell);
   return readAlone(root, words, shell, json);
 }
-
-/** The refusal for what needs a supervisor. */
-export const notRunning = (root: string, shell: Shell): Stop => {
-  const hint = shell.env.MCC_AGENT ? 'the person must start it: mcc up' : 'mcc up, or mcc up --headless';
-  return new Stop(`no supervisor runs for ${root}`, hint, exits.notRunning);
-};
 
 /** A lone `-` stands for what comes on standard input, so that long texts need no quoting. */
 async function withInput(words: readonly string[], shell: Shell): Promise<string[]> {

@@ -1,4 +1,3 @@
-import { commands } from '../commands/index.ts';
 import { nearest } from '../core/nearest.ts';
 import { misuse, tellError } from './report.ts';
 import { exits, type Shell } from './shell.ts';
@@ -35,15 +34,15 @@ async function dispatch(words: string[], shell: Shell, json: boolean, help: bool
     const { run } = await verb.load();
     return run({ shell, json, ...(await parse(verb, words.slice(1))) });
   }
+  const { commands } = await import('../commands/index.ts');
   if (commands.has(`${first} ${second}`) || commands.has(first)) {
     const { runWords } = await import('./door.ts');
     return runWords(words, shell, json);
   }
-  throw unknown(first, second);
+  throw unknown(first, second, [...verbs.map(({ name }) => name), ...commands.keys()]);
 }
 
-function unknown(first: string, second: string): Error {
-  const names = [...verbs.map(({ name }) => name), ...commands.keys()];
+function unknown(first: string, second: string, names: readonly string[]): Error {
   const group = names.flatMap((name) => (name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : []));
   if (group.length > 0) {
     const near = nearest(second, group);

@@ -1,6 +1,5 @@
 import { serveTools } from '../mcp.ts';
-import { connectTo } from './connection.ts';
-import { notRunning } from './door.ts';
+import { connectTo, notRunning } from './connection.ts';
 import { rootOf } from './root.ts';
 import { exits } from './shell.ts';
 import type { Call } from './verbs.ts';

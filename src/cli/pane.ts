@@ -3,8 +3,7 @@ import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
 import { type Agent, entry, type State } from '../core/state.ts';
 import { agentsOf } from '../tui/ui.ts';
 import type { FrameListener, WireClient } from '../wire/client.ts';
-import { connectTo } from './connection.ts';
-import { notRunning } from './door.ts';
+import { connectTo, notRunning } from './connection.ts';
 import type { Shell } from './shell.ts';
 
 /** The pane of an agent, asked for from a shell. */

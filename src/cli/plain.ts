@@ -1,8 +1,7 @@
 import { constants } from 'node:os';
 import { refuse } from '../core/refusal.ts';
 import { plain } from './aloud.ts';
-import { connectTo } from './connection.ts';
-import { notRunning } from './door.ts';
+import { connectTo, notRunning } from './connection.ts';
 import { helpText } from './help.ts';
 import { LineMode, type Said } from './line-mode.ts';
 import { stateOf } from './pane.ts';

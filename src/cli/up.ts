@@ -1,6 +1,5 @@
 import { refuse } from '../core/refusal.ts';
-import { connectTo } from './connection.ts';
-import { notRunning } from './door.ts';
+import { connectTo, notRunning } from './connection.ts';
 import { misuse, Stop, tellRefusal } from './report.ts';
 import { rootOf } from './root.ts';
 import { exits, type Shell, styled } from './shell.ts';

@@ -116,6 +116,16 @@ export function processes(): Process[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (fromProc(Number(name)) ?? []) : []));
 }
 
+/** The pid given out last, to threads too: none was started since while it is the same. proc_loadavg(5), Linux alone. */
+export function newestPid(): number | undefined {
+  if (!linux) return undefined;
+  try {
+    return Number(readFileSync('/proc/loadavg', 'latin1').trim().split(' ').at(-1));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The oldest living child of a process; undefined where there is none. proc_pid_children(5), Linux alone. */
 export function firstChild(pid: number | undefined): number | undefined {
   if (pid === undefined) return undefined;
@@ -152,14 +162,16 @@ export function ancestry(pid: number): number[] {
  * True when a variable stood in the environment that a process was started with.
  * @param value the value it must have, any when not given
  */
-export function environHas(pid: number, name: string, value?: string): boolean {
-  const entries = linux
-    ? procEnviron(pid)
-    : ps(['-Eww', '-o', 'command=', '-p', String(pid)]).flatMap((line) => line.split(' '));
-  return entries.some((entry) =>
+export const environHas = (pid: number, name: string, value?: string): boolean =>
+  environmentOf(pid).some((entry) =>
     value === undefined ? entry.startsWith(`${name}=`) : entry === `${name}=${value}`,
   );
-}
+
+/** The environment that a process was started with, an entry a variable; empty when that is not told. */
+export const environmentOf = (pid: number): string[] =>
+  linux
+    ? procEnviron(pid)
+    : ps(['-Eww', '-o', 'command=', '-p', String(pid)]).flatMap((line) => line.split(' '));
 
 function procEnviron(pid: number): string[] {
   try {

@@ -1,4 +1,4 @@
-import { environHas, isAlive, isOfEarlierBoot, type Process, processes } from './process.ts';
+import { environmentOf, isAlive, isOfEarlierBoot, newestPid, type Process, processes } from './process.ts';
 
 /** A process tree to end: its first process and what else tells its members. */
 export interface Tree {
@@ -34,17 +34,54 @@ function grow(pids: Set<number>, all: Process[]): Process[] {
 }
 
 /** Members of a tree that run now; never pid 1 and never the caller. */
-export const membersOf = (tree: Tree): Process[] => membersAmong(processes(), tree, []);
+export const membersOf = (tree: Tree): Process[] => membersAmong(sharedLook(), tree, []);
+
+/** All processes at one moment, and those that carry a mark. */
+interface Look {
+  readonly all: Process[];
+  marked(marker: { name: string; value: string }): Process[];
+}
+
+function look(): Look {
+  const environments = new Map<number, Set<string>>();
+  const environment = (pid: number) => {
+    const known = environments.get(pid) ?? new Set(environmentOf(pid));
+    environments.set(pid, known);
+    return known;
+  };
+  const all = processes();
+  return {
+    all,
+    marked: ({ name, value }) =>
+      all.filter((one) => !one.zombie && environment(one.pid).has(`${name}=${value}`)),
+  };
+}
+
+let shared: { readonly look: Look; readonly newest: number } | undefined;
+
+/**
+ * A look that others took in this same turn, if no process was started since: a team of eight starts and ends in one turn,
+ * and each would read two files of every process.
+ */
+function sharedLook(): Look {
+  const newest = newestPid();
+  if (newest === undefined) return look();
+  if (shared?.newest === newest) return shared.look;
+  shared = { look: look(), newest };
+  queueMicrotask(() => {
+    shared = undefined;
+  });
+  return shared.look;
+}
 
 /** Members among `all`, which were looked at together: the tree's own, and whatever hangs on those already known. */
-function membersAmong(everyone: Process[], tree: Tree, known: Process[]): Process[] {
+function membersAmong({ all: everyone, marked }: Look, tree: Tree, known: Process[]): Process[] {
   const { pid, start, sessionId, marker } = tree;
   if (isOfEarlierBoot(start)) return [];
-  const all = everyone.filter((one) => one.pid > 1 && one.pid !== process.pid);
+  const isOther = (one: Process) => one.pid > 1 && one.pid !== process.pid;
+  const all = everyone.filter(isOther);
   const roots = new Set(known.filter((one) => all.some((other) => same(one, other))).map((one) => one.pid));
-  if (marker)
-    for (const one of all)
-      if (!one.zombie && environHas(one.pid, marker.name, marker.value)) roots.add(one.pid);
+  if (marker) for (const one of marked(marker)) if (isOther(one)) roots.add(one.pid);
   const first = all.find((one) => one.pid === pid);
   // Only while it is the same process do its pid, and the session and group of that number, mean this tree.
   if (first?.start === start) roots.add(pid);
@@ -78,9 +115,9 @@ export async function killTree(tree: Tree, options: { grace: number }): Promise<
 async function signalUntilGone(tree: Tree, known: Process[], time: number, signals: NodeJS.Signals[]) {
   const end = performance.now() + time;
   const told: Process[] = [];
-  for (;;) {
+  for (let its = sharedLook(); ; its = look()) {
     // All of /proc is read only when all who were known are gone: a look at these few costs next to nothing.
-    const members = membersAmong(processes(), tree, [...known, ...told]);
+    const members = membersAmong(its, tree, [...known, ...told]);
     const fresh = members.filter((one) => !told.some((other) => same(one, other)));
     for (const one of fresh) signal(one, signals);
     told.push(...fresh);

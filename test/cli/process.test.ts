@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import pkg from '../../package.json' with { type: 'json' };
 import { tellError } from '../../src/cli/report.ts';
@@ -123,7 +123,8 @@ test('colours are used where the shell allows them', async () => {
   expect((await mcc(['help'], { cwd: '/' })).out).not.toContain('\u001b');
 });
 
-test('no verb but the screen loads the screen', () => {
+/** All files of src that loading a file loads with it. */
+function loaded(...starts: string[]): string[] {
   const reached = new Set<string>();
   const visit = (file: string) => {
     if (reached.has(file)) return;
@@ -134,8 +135,19 @@ test('no verb but the screen loads the screen', () => {
     ))
       visit(resolve(dirname(file), target));
   };
-  for (const name of readdirSync('src/cli').filter((name) => name !== 'screen.ts'))
-    visit(resolve('src/cli', name));
-  expect([...reached].filter((file) => file.endsWith('tui/mount.ts'))).toEqual([]);
-  expect(reached.size).toBeGreaterThan(100);
+  for (const start of starts) visit(resolve(start));
+  return [...reached].map((file) => relative('src', file));
+}
+
+test('only a supervisor loads the screen', () => {
+  const others = readdirSync('src/cli').filter((name) => name !== 'seat.ts');
+  expect(loaded('src/cli/seat.ts')).toContain('tui/mount.ts');
+  expect(loaded(...others.map((name) => `src/cli/${name}`))).not.toContain('tui/mount.ts');
+});
+
+test('who sits at the screen of a supervisor loads no emulator, no command and no reader of the team file', () => {
+  const files = loaded('src/cli.ts', 'src/cli/main.ts', 'src/cli/up.ts', 'src/cli/screen.ts');
+  expect(files).toContain('wire/client.ts');
+  for (const file of ['term/screen.ts', 'commands/index.ts', 'io/config.ts', 'io/run.ts'])
+    expect(files).not.toContain(file);
 });

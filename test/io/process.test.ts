@@ -152,6 +152,26 @@ describe('a process tree', () => {
     expect(findMarked('MCC_SESSION', mark)).toEqual([]);
   });
 
+  test('that starts after others were looked at in the same turn is seen all the same', async () => {
+    const { pid, start: began } = await start('echo up; exec sleep 300');
+    const mark = randomUUID();
+    expect(membersOf({ pid, start: began })).toHaveLength(1);
+    const child = spawn('sleep', ['300'], { env: { PATH: process.env.PATH, MCC_SESSION: mark } });
+    children.push(child);
+    const tree = { pid: 0, start: began, marker: { name: 'MCC_SESSION', value: mark } };
+    expect(membersOf(tree).map((member) => member.pid)).toEqual([child.pid]);
+  });
+
+  test('ends with others in one turn', async () => {
+    const trees = await Promise.all([1, 2, 3].map(() => start('sleep 300 & sleep 300 & echo up; wait')));
+    const ended = await Promise.all(
+      trees.map(({ pid, start: began }) => killTree({ pid, start: began, sessionId: pid }, { grace: 2000 })),
+    );
+    expect(ended).toEqual([[], [], []]);
+    for (const { pid, start: began } of trees)
+      expect(membersOf({ pid, start: began, sessionId: pid })).toEqual([]);
+  });
+
   test('whose leader was killed is still found by its session', async () => {
     const { child, pid, start: began, printed } = await start('sleep 300 & echo $!; echo up; wait');
     child.kill('SIGKILL');
