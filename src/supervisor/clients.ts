@@ -122,10 +122,7 @@ export class Clients {
       case 'watch':
         if (frame.size) supervisor.terminals.get(frame.agent)?.resize(frame.size);
         if (frame.size) this.#project.sizes.set(frame.agent, frame.size);
-        this.#watch(client, frame.agent, frame.window);
-        return;
-      case 'seen':
-        client.outlet.seen(frame.agent, frame.count);
+        this.#watch(client, frame.agent);
         return;
       case 'unwatch':
         client.outlet.unwatch(frame.agent);
@@ -160,7 +157,7 @@ export class Clients {
     client.link.send({ type: 'result', id, ...result });
   }
 
-  #watch({ outlet }: Client, agent: string, window?: number): void {
-    outlet.watch(agent, this.#project.supervisor.terminals.get(agent), window);
+  #watch({ outlet }: Client, agent: string): void {
+    outlet.watch(agent, this.#project.supervisor.terminals.get(agent));
   }
 }

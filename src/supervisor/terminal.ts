@@ -10,11 +10,9 @@ import { Turns } from './turns.ts';
 const focusIn = '\x1b[I';
 const focusOut = '\x1b[O';
 
-/** Who sees the bytes of a terminal: an attached screen. */
+/** Who is told the bytes of a terminal: a recording, the line mode. */
 export interface Watcher {
   output(data: Uint8Array): void;
-  /** It has as much as it takes for now: the program is held, as long as it takes some of it soon. */
-  readonly full: boolean;
   resized(size: Size): void;
 }
 
@@ -72,11 +70,10 @@ export class Terminal {
     this.flow();
   }
 
-  /** Holds the program while it writes faster than it is parsed here, or than a screen shows it; lets it go on after that. */
+  /** Holds the program while it writes faster than it is parsed here; lets it go on after that. */
   flow(): void {
     const { pending } = this.screen;
-    const full = [...this.watchers].some((watcher) => watcher.full);
-    const hold = full || pending > (this.#paused ? RESUME_BELOW : PAUSE_ABOVE);
+    const hold = pending > (this.#paused ? RESUME_BELOW : PAUSE_ABOVE);
     if (hold === this.#paused) return;
     this.#paused = hold;
     if (hold) this.pty.pause();

@@ -36,15 +36,7 @@ export const clientFrame = z.discriminatedUnion('type', [
     /** what stood on its standard input */
     input: z.string().optional(),
   }),
-  z.object({
-    type: z.literal('watch'),
-    agent,
-    size: z.object({ cols: side, rows: side }).optional(),
-    /** bytes of output that it takes before it says what it has seen; without it, as much as the socket takes */
-    window: z.int().positive().optional(),
-  }),
-  /** it has shown so many more bytes of this terminal's output */
-  z.object({ type: z.literal('seen'), agent, count: z.int().positive() }),
+  z.object({ type: z.literal('watch'), agent, size: z.object(size).optional() }),
   z.object({ type: z.literal('unwatch'), agent }),
   /** the body is what was typed */
   z.object({ type: z.literal('input'), agent }),
