@@ -24,7 +24,7 @@ export type Topic = {
 
 /** The parts of the overview: title, and the first words that belong there. What fits none comes last. */
 const sections: [title: string, words: string[]][] = [
-  ['Start and stop', ['init', 'check', 'up', 'down', 'status', 'attach', 'prune']],
+  ['Start and stop', ['init', 'check', 'doctor', 'up', 'down', 'status', 'attach', 'prune']],
   ['Work', ['ask', 'task']],
   ['Review and merge', ['review', 'approve', 'reject', 'merge']],
   ['Messages', ['send', 'inbox', 'nudge']],

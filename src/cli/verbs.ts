@@ -42,6 +42,14 @@ export const verbs: readonly Verb[] = [
     load: () => import('./check.ts'),
   },
   {
+    name: 'doctor',
+    summary: 'Look at this machine: what mcc uses, each kind’s CLI and whether that version was tried',
+    args: [],
+    options: {},
+    examples: ['mcc doctor', 'mcc doctor --json'],
+    load: () => import('./doctor.ts'),
+  },
+  {
     name: 'up',
     summary: 'Start the supervisor if none runs, and open the screen',
     args: [],

@@ -1,5 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { runProgram } from './run.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -25,3 +26,16 @@ const isProgram = (path: string): Promise<boolean> =>
     ([info]) => info.isFile(),
     () => false,
   );
+
+/** How long a program may take to tell its version, in ms: some read half a second of JavaScript first. */
+const patience = 10_000;
+
+/** What a program calls its version, e.g. 2.1.328; empty when it does not tell. */
+export async function versionOf(path: string, env: Env): Promise<string> {
+  const known = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const set = { ...Object.fromEntries(known), DISABLE_AUTOUPDATER: '1' };
+  const ran = await runProgram(path, ['--version'], { cwd: '/', env: set, timeoutMs: patience }).catch(
+    () => undefined,
+  );
+  return /\d+\.\d+[\w.+-]*/.exec(ran?.stdout ?? '')?.[0] ?? '';
+}
