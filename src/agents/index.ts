@@ -24,5 +24,5 @@ export function kindOf(team: Team, agent: string): Kind {
 }
 
 export type * from './define.ts';
-export { idsIn, isNotice, messagesText, messageText } from './message.ts';
+export { idsIn, messagesText, messageText } from './message.ts';
 export { type Reading, readScreen } from './screen-rules.ts';

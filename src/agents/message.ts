@@ -1,3 +1,5 @@
+import { isNotice } from '../core/message.ts';
+
 /** What a message must have to be shown to an agent; core/message.ts holds its whole schema. */
 interface Shown {
   id: string;
@@ -67,10 +69,6 @@ function headerOf(message: Shown, { byAgent, again }: About): string {
 const fewest = 3;
 /** Of each so much, in characters. */
 const noticeLength = 300;
-
-/** True for a message of mcc about how things stand: of many of them, a line each is enough. */
-export const isNotice = ({ from, kind }: Shown): boolean =>
-  from === 'mcc' && ['review', 'conflict', 'report', 'digest'].includes(kind);
 
 /** Messages as an agent reads them, in order; notices that come together are one digest. */
 export function messagesText(all: readonly { message: Shown; about: About }[]): string {

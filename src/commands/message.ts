@@ -195,13 +195,15 @@ function inbox({ state, input, by, now }: Context): Outcome {
     .filter(({ message }) => box === '' || message.to === box)
     .filter((post) => all || isPending(post))
     .sort((a, b) => a.seq - b.seq);
-  // Whoever reads the own inbox gets its messages in full: that is their acceptance.
+  // Whoever reads the own inbox gets its messages in full: that is their acceptance. What was given to it already is not
+  // given twice.
   const own = box === (reader ?? 'person');
-  const body = own
-    ? posts.map((post) => `${postLine(post, now)}\n${post.message.body}\n`)
-    : posts.map((post) => postLine(post, now));
+  const fresh = posts.filter(({ receipt }) => receipt !== 'handed over');
+  const body = posts.map((post) =>
+    own && fresh.includes(post) ? `${postLine(post, now)}\n${post.message.body}\n` : postLine(post, now),
+  );
   return {
-    ...(own ? took(posts) : {}),
+    ...(own ? took(fresh) : {}),
     text: body.join('\n') || 'no messages',
     data: posts,
   };

@@ -23,6 +23,10 @@ export const messageKinds = [
 ] as const;
 export type MessageKind = (typeof messageKinds)[number];
 
+/** True for a message of mcc about how things stand: where many come together, a line of each is enough. */
+export const isNotice = ({ from, kind }: { from: string; kind: string }): boolean =>
+  from === 'mcc' && ['review', 'conflict', 'report', 'digest'].includes(kind);
+
 /** Longest body, in bytes of UTF-8: longer text belongs in a file that the message names. */
 export const longestBody = 256 * 1024;
 

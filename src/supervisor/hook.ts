@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { isNotice, messagesText, type Report } from '../agents/index.ts';
+import { messagesText, type Report } from '../agents/index.ts';
+import { factsOf, nextPosts, settled } from '../core/delivery.ts';
 import type { Fact } from '../core/event.ts';
 import { entry, type Post, pendingPosts, type State } from '../core/state.ts';
 import { factsOfHook } from './evidence.ts';
@@ -9,12 +10,6 @@ import type { Project } from './project.ts';
 import type { Terminal } from './terminal.ts';
 import { acceptedIn } from './transcript.ts';
 
-/** How many messages are handed over in one go, and how long they may be together, in characters. */
-const most = 10;
-const mostNotices = 60;
-/** Of a notice a line is told, where many come together. */
-const noticeLength = 400;
-const longest = 20_000;
 /** A CLI writes its transcript a moment after it goes on: so long until what is missing there counts as not taken, in ms. */
 const writtenMs = 500;
 
@@ -91,46 +86,26 @@ async function settle({ supervisor }: Project, terminal: Terminal, report: Repor
   const { transcript, turnEnded, accepted: prompted } = report;
   const { unproved } = terminal.turns;
   const open = openPosts(supervisor.state, terminal);
-  const handed = open.filter((post) => post.receipt !== 'queued' && !prompted.includes(post.message.id));
-  const messages = handed.map(({ message }) => message);
-  const read = async () => (transcript && handed.length > 0 ? acceptedIn(transcript, messages) : new Set());
+  const asked = open.filter((post) => post.receipt !== 'queued' && !prompted.includes(post.message.id));
+  const messages = asked.map(({ message }) => message);
+  const read = async (): Promise<Set<string> | null> => {
+    if (!transcript) return null;
+    return asked.length > 0 ? acceptedIn(transcript, messages) : new Set();
+  };
   let written = await read();
-  const missing = () => handed.filter(({ message }) => !written.has(message.id));
-  if (turnEnded && transcript && missing().length > 0) {
+  if (turnEnded && written && messages.some(({ id }) => !written?.has(id))) {
     await new Promise((done) => setTimeout(done, writtenMs));
     written = await read();
   }
-  const taken = open.filter(({ message: { id } }) => prompted.includes(id) || written.has(id));
-  const known = turnEnded && transcript !== undefined;
-  const lost = known
-    ? missing().filter((post) => post.receipt === 'handed over' && post.route === 'hook')
-    : [];
-  for (const { message } of [...taken, ...lost]) unproved.delete(message.id);
-  const reason = 'its turn ended without a word of it';
-  return [
-    ...taken.map(({ message: { id } }): Fact => ({ type: 'message.accepted', id })),
-    ...lost.map(({ message: { id } }): Fact => ({ type: 'message.requeued', id, reason })),
-  ];
+  const outcome = settled(open, { prompted, written, ended: turnEnded });
+  for (const { message } of [...outcome.taken, ...outcome.lost]) unproved.delete(message.id);
+  return factsOf(outcome);
 }
 
 /** What the agent may have taken by now: what waits, and what it has answered before it was proved that it had it. */
 function openPosts(state: State, { agent, turns }: Terminal): Post[] {
   const answered = [...turns.unproved].flatMap((id) => entry(state.posts, id) ?? []);
   return [...answered.filter(({ receipt }) => receipt === 'answered'), ...pendingPosts(state, agent)];
-}
-
-/** The queued posts to hand over now, in order; none while one that was handed over is not accepted yet. */
-function nextPosts(pending: Post[]): Post[] {
-  if (pending.some((post) => post.receipt === 'handed over')) return [];
-  let size = 0;
-  let count = 0;
-  const end = pending.findIndex(({ message }, index) => {
-    const notice = isNotice(message);
-    size += notice ? Math.min(message.body.length, noticeLength) : message.body.length;
-    count += notice ? 0 : 1;
-    return index > 0 && (size > longest || count > most || index >= mostNotices);
-  });
-  return end < 0 ? pending : pending.slice(0, end);
 }
 
 /** Messages as an agent reads them. */

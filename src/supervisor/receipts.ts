@@ -1,8 +1,12 @@
 import { kindOf } from '../agents/index.ts';
+import { factsAfterEnd } from '../core/delivery.ts';
 import type { Fact } from '../core/event.ts';
 import { type Post, pendingPosts, type State } from '../core/state.ts';
 import type { Project } from './project.ts';
 import { acceptedIn, findTranscript } from './transcript.ts';
+
+/** How long a session that lives may take to write down what it has just taken, in ms. */
+const writtenMs = 1_500;
 
 /** The messages that an agent was handed and has not accepted yet. */
 export const handedPosts = (state: State, agent: string): Post[] =>
@@ -19,8 +23,13 @@ export async function receiptsIn(state: State, agent: string, transcript: string
 /**
  * What became of messages that were being handed over when a session ended: its own transcript tells, and what it does
  * not tell is queued again, for the next session. Of a kind that keeps none it cannot be known: the person decides.
+ * @param lives the session has not ended: it was without a supervisor for a while
  */
-export async function receiptsAfter({ supervisor, paths, team }: Project, name: string): Promise<Fact[]> {
+export async function receiptsAfter(
+  { supervisor, paths, team }: Project,
+  name: string,
+  lives = false,
+): Promise<Fact[]> {
   const { state } = supervisor;
   const posts = handedPosts(state, name);
   const handed = posts.map(({ message }) => message);
@@ -28,12 +37,13 @@ export async function receiptsAfter({ supervisor, paths, team }: Project, name: 
   if (handed.length === 0) return [];
   const kind = kindOf(team, name);
   const path = conversation ? findTranscript(kind, paths.session(name), conversation) : undefined;
-  const accepted = path ? await acceptedIn(path, handed) : new Set<string>();
+  const read = () => (path ? acceptedIn(path, handed) : Promise.resolve(new Set<string>()));
+  let written = await read();
+  if (lives && written.size < handed.length) {
+    // What was given away a moment ago is still being written down.
+    await new Promise((done) => setTimeout(done, writtenMs));
+    written = await read();
+  }
   const tells = path !== undefined || kind.conversations !== undefined;
-  const unknown = 'its session ended, and nothing tells whether it took it';
-  return posts.flatMap(({ message: { id }, held }): Fact[] => {
-    if (accepted.has(id)) return [{ type: 'message.accepted', id }];
-    if (tells) return [{ type: 'message.requeued', id, reason: 'the session ended before it took it' }];
-    return held === unknown ? [] : [{ type: 'message.held', id, reason: unknown }];
-  });
+  return factsAfterEnd(posts, tells ? written : null);
 }

@@ -24,7 +24,9 @@ export async function recover(project: Project): Promise<Fact[]> {
     ...agents.filter(({ settings }) => settings).map(({ name }) => endSetup(project, name)),
   ]);
   await removeUnknown(project);
-  const receipts = await Promise.all(agents.map(({ name }) => receiptsAfter(project, name)));
+  const receipts = await Promise.all(
+    agents.map(({ name }) => receiptsAfter(project, name, project.supervisor.terminals.has(name))),
+  );
   return [...receipts.flat(), ...exits.flat()];
 }
 
