@@ -5,6 +5,7 @@ import { agentCommands } from './agent.ts';
 import { branchCommands } from './branch.ts';
 import { agentOf, type Command, type Input } from './define.ts';
 import { whoDecides } from './find.ts';
+import { foreignCommands } from './foreign.ts';
 import { messageCommands } from './message.ts';
 import { paneCommands } from './pane.ts';
 import { permissionCommands } from './permission.ts';
@@ -23,6 +24,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     ...branchCommands,
     ...agentCommands,
     ...permissionCommands,
+    ...foreignCommands,
     ...paneCommands,
   ].map((command) => [command.name, command]),
 );

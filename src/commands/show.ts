@@ -8,6 +8,7 @@ import {
   isReady,
   isRunning,
   isStuck,
+  mainCheckout,
   type Post,
   pendingPosts,
   type State,
@@ -207,8 +208,23 @@ export function attention(
         ]
       : [];
   });
-  return [...agents, ...undecided(state), ...letters(state), ...tasks, ...unmanned(state)];
+  return [...agents, ...foreign(state), ...undecided(state), ...letters(state), ...tasks, ...unmanned(state)];
 }
+
+/** Where, in words. */
+export const placeOf = (where: string): string =>
+  where === mainCheckout ? 'the main checkout' : `the worktree of ${where}`;
+
+/** One line for each checkout with such changes. */
+const foreign = (state: State): { text: string; hint: string; agent?: string }[] =>
+  Object.entries(state.foreign).map(([where, { files, by, tool }]) => {
+    const [first] = files;
+    const what = files.length === 1 ? first : `${first} and ${counted(files.length - 1, 'file')} more`;
+    return {
+      text: `${what} changed in ${placeOf(where)}, probably by ${by.join(' or ')}${tool ? ` (${tool})` : ''}`,
+      hint: 'mcc foreign',
+    };
+  });
 
 /** Messages of which only a person can say whether they arrived: they are in the way of those behind them. */
 const undecided = (state: State): { text: string; hint: string }[] =>

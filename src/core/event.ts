@@ -203,6 +203,13 @@ const factSchemas = {
   'message.held': { id: name, reason: z.string() },
   /** a person decided on one that waits: hand it over now, drop it, or count it as taken */
   'message.resolved': { id: name, how: z.enum(resolutions) },
+  /** changes in a checkout that nobody made who works there: all that are there now, none when they are gone or noted */
+  'foreign.changed': {
+    where: name,
+    files: z.array(z.string()),
+    by: z.array(name),
+    tool: z.string().optional(),
+  },
   'file.refused': { file: name, reason: z.string() },
 
   'effect.failed': { effect: name, error: z.string(), hint: z.string().optional() },

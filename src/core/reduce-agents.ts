@@ -183,6 +183,11 @@ export const agentAppliers = {
     ),
   'session.renewed': (state, { agent, conversation }) =>
     withAgent(state, agent, (it) => (it.session ? { ...it, session: { ...it.session, conversation } } : it)),
+  'foreign.changed': (state, { where, files, by, tool, at }) => {
+    const { [where]: _, ...others } = state.foreign;
+    if (files.length === 0) return { ...state, foreign: others };
+    return { ...state, foreign: { ...others, [where]: { files, by, at, ...(tool && { tool }) } } };
+  },
   'file.refused': (state, { file, reason, at }) =>
     noted(state, at, `${file}: ${reason}`, 'look at the reason beside the file'),
   'effect.failed': (state, { effect, error, hint, at }) => {

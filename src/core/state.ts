@@ -192,6 +192,18 @@ export interface Permission {
   at: string;
 }
 
+/** What stands for the main checkout where others are named by their agent; no agent can have this name. */
+export const mainCheckout = 'main checkout';
+
+/** Changes in a checkout that nobody made who works there. */
+export interface ForeignChange {
+  files: string[];
+  /** who used a tool at that time */
+  by: string[];
+  tool?: string;
+  at: string;
+}
+
 export interface Note {
   at: string;
   text: string;
@@ -208,6 +220,8 @@ export interface State {
   posts: Record<string, Post>;
   /** those that wait for an answer, by id */
   permissions: Record<string, Permission>;
+  /** by the agent whose worktree it is, or `main checkout` */
+  foreign: Record<string, ForeignChange>;
   /** by holder: an agent, or the gates */
   leases: Record<string, Lease>;
   /** the merge in hand */
@@ -225,6 +239,7 @@ export const emptyState: State = {
   tasks: {},
   posts: {},
   permissions: {},
+  foreign: {},
   leases: {},
   merging: null,
   notes: [],

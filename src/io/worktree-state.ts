@@ -77,9 +77,9 @@ const statusArgs = [
   '--no-renames',
 ];
 
-/** The files that differ from HEAD, and those git does not know (a folder of these as one entry). */
-export async function changedInWorktree(git: Git): Promise<string[]> {
-  const status = await git.run(statusArgs);
+/** The files that differ from HEAD, and those git does not know (a folder of these as one entry, unless `all` are asked for). */
+export async function changedInWorktree(git: Git, untracked: 'normal' | 'all' = 'normal'): Promise<string[]> {
+  const status = await git.run([...statusArgs, `--untracked-files=${untracked}`]);
   return status.split('\0').flatMap((entry) => changedPath(entry) ?? []);
 }
 

@@ -49,6 +49,7 @@ export async function readHook(
     return { held: askPermission(project, name, session, report, body, verdict) };
   }
   const fence = report.touches ? fenceAnswer(project, name, report.touches) : null;
+  if (!fence) project.foreign.heard(name, report);
   terminal.turns.emit(report);
   // What the turn that ended proves comes first: the next messages wait for those before them.
   supervisor.turn(

@@ -22,6 +22,7 @@ import { Clients } from './clients.ts';
 import { wallClock } from './clock.ts';
 import { Ending, guardProcess } from './ending.ts';
 import { Entrances } from './entrances.ts';
+import { Foreign } from './foreign.ts';
 import { takeIn } from './intake.ts';
 import { Kept } from './kept.ts';
 import { LimitKeeper } from './limits.ts';
@@ -147,6 +148,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
       tokens: new Tokens(),
       entrances: new Entrances(runtime, (agent) => clients.handlers(agent)),
       permissions: new Permissions(),
+      foreign: new Foreign(() => project),
       confinement,
       get usage() {
         return usage;

@@ -8,6 +8,7 @@ import type { Host } from '../term/pty.ts';
 import type { Size } from '../term/screen.ts';
 import type { Built } from './effects/merge.ts';
 import type { Entrances } from './entrances.ts';
+import type { Foreign } from './foreign.ts';
 import type { Kept } from './kept.ts';
 import type { Permissions } from './permission.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -40,6 +41,7 @@ export interface Project {
   /** how those in a sandbox reach this supervisor */
   entrances: Entrances;
   permissions: Permissions;
+  foreign: Foreign;
   /** what holds sessions to their limits */
   confinement: Confinement;
   /** what agents take of the machine */

@@ -53,6 +53,7 @@ why           person architect agent
 permissions   person
 allow         person
 deny          person
+foreign       person
 `);
 });
 

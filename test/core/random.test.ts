@@ -188,6 +188,12 @@ function makers(random: () => number): Makers {
     'message.requeued': () => ({ id: id(), reason: text() }),
     'message.resolved': () => ({ id: id(), how: among(...resolutions) }),
     'message.held': () => ({ id: id(), reason: text() }),
+    'foreign.changed': () => ({
+      where: agent(),
+      files: among([], ['a.ts']),
+      by: [agent()],
+      ...maybe('tool', text),
+    }),
     'file.refused': () => ({ file: 'x.json', reason: text() }),
     'effect.failed': () => ({ effect: 'x', error: text(), ...maybe('hint', text) }),
   };
