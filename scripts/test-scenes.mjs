@@ -1,6 +1,12 @@
 // npm run test:scenes [-- --version 2.1.197,2.1.329] [--host pty,tmux] [--only words] [--lanes 3] [--list]
 // Plays scenes whose truth is known on the real Claude Code CLI and writes test/scenes/results.json; a version that is not
-// there is installed. --docs writes docs/reliability.md from the results.
+// there is installed.
+//   npm run test:scenes -- chaos [--messages 1000] [--agents 8] [--host pty,tmux] [--seed 7]
+// sends messages to scripted agents in random states while agents, supervisor and screen are killed.
+//   npm run test:scenes -- kills [--count 200] [--seed 7]
+// kills the supervisor again and again while agents live on in tmux. Both write test/scenes/chaos.json.
+//   npm run test:scenes -- docs
+// writes the tables of docs/reliability.md anew.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { installed, root, run, versionOf } from './claude-binary.mjs';
@@ -11,6 +17,15 @@ const [, named] = at < 0 ? [] : words.splice(at, 2);
 const play = join(root, 'test/scenes/run.ts');
 // What is played is what stands in src.
 run(process.execPath, [join(root, 'scripts/build.mjs')]);
+const [first, ...rest] = words;
+if (first === 'chaos' || first === 'kills' || first === 'docs') {
+  const program = join(
+    root,
+    'test/scenes',
+    { chaos: 'run-chaos.ts', kills: 'run-kills.ts', docs: 'page.ts' }[first],
+  );
+  process.exit(spawnSync(process.execPath, [program, ...rest], { stdio: 'inherit', cwd: root }).status ?? 1);
+}
 let code = 0;
 for (const version of named?.split(',') ?? [undefined]) {
   const binary = installed(version);

@@ -16,6 +16,14 @@ export interface Watcher {
   resized(size: Size): void;
 }
 
+/** Messages that stand in a composer: how they were typed, what of them is not typed yet, and the screen's version then. */
+export interface Unsent {
+  ids: readonly string[];
+  writes: readonly Write[];
+  version: number;
+  rest?: readonly Write[];
+}
+
 /** The terminal of one running session: its pty, the screen that mirrors it, and the one queue of what is written to it. */
 export class Terminal {
   readonly agent: string;
@@ -29,8 +37,10 @@ export class Terminal {
   typedAt = 0;
   readonly watchers = new Set<Watcher>();
   readonly turns = new Turns();
-  /** what mcc typed and did not send, since the screen did not show it in time: the messages, how, and the screen then */
-  unsent: { ids: readonly string[]; writes: readonly Write[]; version: number } | null = null;
+  /** what mcc typed and did not send, since the screen did not show it in time, or since it was killed */
+  unsent: Unsent | null = null;
+  /** finds what an earlier supervisor typed here and did not send */
+  recall: (() => Unsent | null) | null = null;
   /** its program has ended: nothing is to be waited for any more */
   over = false;
   /** its program runs in a process namespace of its own, below the process that the pty started */

@@ -24,7 +24,20 @@ export async function typeDraft(
   writes: readonly Write[],
 ): Promise<'typed' | 'occupied' | 'mixed'> {
   if (terminal.composer().state !== 'empty') return 'occupied';
-  for (const { bytes, waitMs } of writes) {
+  return typeRest(terminal, writes, writes);
+}
+
+/**
+ * Types what is left of a text of which the composer holds the first pieces, or none.
+ * @param rest the last of the writes
+ * @returns `typed` when all of it stands there alone, on a screen that has settled; `mixed` when something else does
+ */
+export async function typeRest(
+  terminal: Terminal,
+  rest: readonly Write[],
+  writes: readonly Write[],
+): Promise<'typed' | 'mixed'> {
+  for (const { bytes, waitMs } of rest) {
     const { version } = terminal.screen;
     terminal.pty.write(Buffer.from(bytes));
     await pause(waitMs);
@@ -53,10 +66,17 @@ export async function submitDraft(
 
 /** The messages that mcc typed and did not send, when they still wait and just their text stands in the composer. */
 export function unsentIn({ posts }: State, terminal: Terminal): Post[] | null {
+  terminal.unsent ??= terminal.recall?.() ?? null;
   const { unsent } = terminal;
   if (!unsent || !holds(terminal, unsent.writes)) return null;
   const waiting = unsent.ids.flatMap((id) => entry(posts, id) ?? []);
   return waiting.every(({ receipt }) => receipt === 'queued') ? waiting : null;
+}
+
+/** How many of these writes, from the first, are just what the composer holds; 0 when it holds something else. */
+export function typedPart(terminal: Terminal, writes: readonly Write[]): number {
+  const counts = writes.map((_, index) => writes.length - index);
+  return counts.find((count) => holds(terminal, writes.slice(0, count))) ?? 0;
 }
 
 /** True when the composer holds just the text of these writes: letters and digits are compared, since rows are wrapped. */

@@ -93,6 +93,21 @@ test('kill -9 of the supervisor costs the agents nothing: the next one has the s
   await client.close();
 });
 
+test('what a killed supervisor had typed and not sent is its own, not a draft of the person: the next one sends it, once', async () => {
+  const team = await teamOf({ host: 'tmux', agents: { ann: scripted('deaf-3') } }).up();
+  await team.idle('ann');
+  const first = await team.send('ann', 'the first thing');
+  await team.until('it is typed', () => team.receipt(first) === 'handed over');
+  const second = await team.send('ann', 'the second thing');
+  await kill(team);
+  await team.up();
+  await team.until('both are accepted', () =>
+    [first, second].every((id) => ['accepted', 'answered'].includes(team.receipt(id) ?? '')),
+  );
+  expect([first, second].map(team.times)).toEqual([1, 1]);
+  expect(team.told('prompt')[0]?.prompt).not.toContain('handed over again');
+});
+
 test('an agent that ended while no supervisor was there is known by how it ended, and started again', async () => {
   const team = await teamOf({ host: 'tmux', agents: { shell: { kind: 'shell' } } }).up();
   await team.idle('shell');

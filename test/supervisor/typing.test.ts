@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { kinds } from '../../src/agents/index.ts';
 import { Terminal } from '../../src/supervisor/terminal.ts';
-import { submitDraft, typeDraft } from '../../src/supervisor/typing.ts';
+import { submitDraft, typeDraft, typedPart, typeRest } from '../../src/supervisor/typing.ts';
 import type { Session } from '../../src/term/pty.ts';
 
 const { claude } = kinds;
@@ -130,4 +130,18 @@ test('when a dialog opens under the typing, nothing is sent', async () => {
   fake.onWrite = () => fake.show('\x1b[H\x1b[2JMay I?\r\n❯ 1. Yes\r\n  2. No');
   expect(await type(terminal, 'hello')).toBe('mixed');
   expect(fake.writes).toEqual(['hello']);
+});
+
+test('of a text that was typed in part, the rest is typed; of anything else, nothing counts as typed', async () => {
+  const { fake, terminal } = open();
+  const lines = Array.from({ length: 15 }, (_, at) => `line ${at} of a text that has quite a few of them`);
+  const writes = writesOf(lines.join('\n'));
+  expect(writes.length).toBeGreaterThan(2);
+  expect(typedPart(terminal, writes)).toBe(0);
+  for (const { bytes } of writes.slice(0, 2)) fake.write(Buffer.from(bytes));
+  expect(typedPart(terminal, writes)).toBe(2);
+  expect(await typeRest(terminal, writes.slice(2), writes)).toBe('typed');
+  expect(typedPart(terminal, writes)).toBe(writes.length);
+  fake.write(Buffer.from('and mine'));
+  expect(typedPart(terminal, writes)).toBe(0);
 });

@@ -8,7 +8,7 @@ import type { Project } from '../project.ts';
 const otherRows = 10;
 const otherCols = 4;
 /** So many messages are tried at most. */
-const most = 60;
+export const mostTried = 60;
 /** The least of rows and columns counted on, however small the pane is. */
 const least = { rows: 4, cols: 40 };
 
@@ -24,7 +24,7 @@ export function fitted(
 ): { posts: Post[]; text: string } {
   const rows = Math.max(least.rows, size.rows - otherRows);
   const cols = Math.max(least.cols, size.cols - otherCols);
-  for (let count = Math.min(queued.length, most); count > 0; count -= 1) {
+  for (let count = Math.min(queued.length, mostTried); count > 0; count -= 1) {
     const posts = queued.slice(0, count);
     const text = textOf(project, name, posts);
     if (rowsOf(text, cols) <= rows) return { posts, text };

@@ -5,7 +5,7 @@ import type { Project } from '../project.ts';
 import { receiptsIn } from '../receipts.ts';
 import type { Terminal } from '../terminal.ts';
 import { findTranscript } from '../transcript.ts';
-import { submitDraft, typeDraft, unsentIn } from '../typing.ts';
+import { submitDraft, typeDraft, typeRest, unsentIn } from '../typing.ts';
 import { fitted } from './fitted.ts';
 
 /** How long an agent may take to say that it took what was typed, in ms. */
@@ -45,7 +45,8 @@ export async function typeMessages(project: Project, name: string, ids: readonly
   // It has drawn nothing since: what was typed before may still come, and would come twice.
   if (!unsent && terminal.unsent?.version === terminal.screen.version)
     return supervisor.postpone(`typing ${name}`, againMs);
-  const writes = (unsent && terminal.unsent?.writes) ?? typing(fit.text);
+  const rest = (unsent && terminal.unsent?.rest) ?? [];
+  const writes = unsent && terminal.unsent ? [...terminal.unsent.writes, ...rest] : typing(fit.text);
   if (posts.length === 0) return;
   const tell = (fact: (id: string) => Fact): void =>
     supervisor.turn(
@@ -60,7 +61,11 @@ export async function typeMessages(project: Project, name: string, ids: readonly
   );
   let isGone = false;
   const typed = await terminal.alone(async () => {
-    const draft = unsent ? 'typed' : await typeDraft(terminal, writes);
+    terminal.recall = null;
+    const isWhole = unsent !== null && rest.length === 0;
+    const draft = isWhole
+      ? 'typed'
+      : await (unsent ? typeRest(terminal, rest, writes) : typeDraft(terminal, writes));
     const typedIds = posts.map(({ message }) => message.id);
     terminal.unsent = draft === 'mixed' ? { ids: typedIds, writes, version: terminal.screen.version } : null;
     if (draft !== 'typed') return draft;

@@ -22,6 +22,7 @@ import { findTranscript } from '../transcript.ts';
 import { watchWorktree } from '../worktree-watch.ts';
 import { isIsolated, isolate, pidInside, sandboxTmp } from './isolation.ts';
 import { programPath, temporaryFolder, writeFiles, writeWrapper } from './launch-files.ts';
+import { recallTyped } from './recall.ts';
 import { endLeftovers, sessionEnded, treeOf } from './session-end.ts';
 import { makeWorktree } from './worktree.ts';
 
@@ -78,6 +79,7 @@ export async function adoptSession(project: Project, { name, session }: Agent): 
   hooks.open(name, hear, before.hook);
   const run = { ...session, isolated: before.isolated === true };
   const terminal = seat(project, name, run, kindOf(team, name), found.session, found.size);
+  terminal.recall = () => recallTyped(project, terminal);
   terminal.stops.push(...watch(project, terminal, hear));
   tell();
   return true;
