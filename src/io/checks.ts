@@ -5,13 +5,19 @@ import { join, resolve } from 'node:path';
 import { type Git, GitError } from './git.ts';
 import { operationIn } from './operation.ts';
 import type { InspectOptions, Problem, Repository } from './repository.ts';
+import { isOn, type Standing } from './standing.ts';
 
 /** What one look at the repository found. */
 interface Findings {
   problems: Problem[];
   notes: string[];
 }
-type Check = (repository: Repository, git: Git, options: InspectOptions) => Promise<Findings>;
+type Check = (
+  repository: Repository,
+  standing: Standing,
+  git: Git,
+  options: InspectOptions,
+) => Promise<Findings>;
 
 const fine: Findings = { problems: [], notes: [] };
 const problem = (what: string, hint: string): Findings => ({ problems: [{ what, hint }], notes: [] });
@@ -20,14 +26,15 @@ const note = (text: string): Findings => ({ problems: [], notes: [text] });
 /** Looks at everything that could stop the team later; changes nothing. Problems come in the order in which to solve them. */
 export async function checkRepository(
   repository: Repository,
+  standing: Standing,
   git: Git,
   options: InspectOptions,
 ): Promise<Findings> {
-  const found = await Promise.all(checks.map((check) => check(repository, git, options)));
+  const found = await Promise.all(checks.map((check) => check(repository, standing, git, options)));
   return { problems: found.flatMap((each) => each.problems), notes: found.flatMap((each) => each.notes) };
 }
 
-const diskSpace: Check = async ({ root }, _git, { minFreeBytes = 200 * 2 ** 20 }) => {
+const diskSpace: Check = async ({ root }, _standing, _git, { minFreeBytes = 200 * 2 ** 20 }) => {
   const disk = await statfs(root);
   const free = disk.bavail * disk.bsize;
   if (free >= minFreeBytes) return fine;
@@ -53,7 +60,7 @@ const firstCommit: Check = async ({ commit }) =>
       )
     : fine;
 
-const base: Check = async ({ head, commit }, git, options) => {
+const base: Check = async ({ head, commit }, { refs }, git, options) => {
   if (commit === null) return fine;
   if (options.base === undefined) {
     if (head !== null) return fine;
@@ -62,7 +69,7 @@ const base: Check = async ({ head, commit }, git, options) => {
       'git switch <branch>, or name the branch as `base:` in agents.yaml',
     );
   }
-  if (await git.test(['show-ref', '--verify', '--quiet', `refs/heads/${options.base}`])) return fine;
+  if (refs.includes(`refs/heads/${options.base}`)) return fine;
   const remote = await git.line([
     'for-each-ref',
     '--format=%(refname:short)',
@@ -82,9 +89,8 @@ const base: Check = async ({ head, commit }, git, options) => {
   );
 };
 
-const identity: Check = async (_repository, git) => {
-  const asked = await git.ask(['var', 'GIT_COMMITTER_IDENT'], { accept: [0, 128] });
-  if (asked.code === 0) return fine;
+const identity: Check = async (_repository, { identified }) => {
+  if (identified) return fine;
   return problem(
     'git does not know who you are, so nothing can be committed (GIT_* variables are not used)',
     'git config --global user.name "Your Name" && git config --global user.email you@example.com',
@@ -92,7 +98,7 @@ const identity: Check = async (_repository, git) => {
 };
 
 /** Merges are commits that no person stands by for: signing must work without a question. Tried on objects kept elsewhere. */
-const signing: Check = async ({ signs, commonDir }, git, { signingMs = 10_000 }) => {
+const signing: Check = async ({ signs, commonDir }, _standing, git, { signingMs = 10_000 }) => {
   if (!signs) return fine;
   const objects = await mkdtemp(join(tmpdir(), 'mcc-signing-'));
   const env = { GIT_OBJECT_DIRECTORY: objects, GIT_ALTERNATE_OBJECT_DIRECTORIES: join(commonDir, 'objects') };
@@ -136,37 +142,38 @@ const operationInProgress: Check = async ({ root, commonDir }) => {
 };
 
 /** The branches are mcc/<agent>/<task>, which git cannot keep beside a branch that is called just mcc. */
-const branchFolder: Check = async (_repository, git) =>
-  (await git.test(['show-ref', '--verify', '--quiet', 'refs/heads/mcc']))
+const branchFolder: Check = async (_repository, { refs }) =>
+  refs.includes('refs/heads/mcc')
     ? problem(
         'a branch called mcc leaves no room for the branches mcc/<agent>/<task>',
         'git branch -m mcc <another name>',
       )
     : fine;
 
-const dirty: Check = async ({ commit }, git) => {
-  if (commit === null) return fine;
-  const status = await git.run([
-    'status',
-    '--porcelain',
-    '-z',
-    '--untracked-files=no',
-    '--ignore-submodules=dirty',
-  ]);
-  const count = status.split('\0').filter((entry) => /^[ MADRCTU?]{2} /.test(entry)).length;
-  if (count === 0) return fine;
-  const files = count === 1 ? '1 file has' : `${count} files have`;
+const dirty: Check = async ({ commit }, { changed }) => {
+  if (commit === null || changed === 0) return fine;
+  const files = changed === 1 ? '1 file has' : `${changed} files have`;
   return note(
     `${files} uncommitted changes: agents start from the last commit, and a merge waits while it touches one of them`,
   );
 };
 
-const hooks: Check = async ({ root, commonDir }, git) => {
-  const asked = await git.ask(['config', '--type=path', '--show-origin', '--get-all', 'core.hooksPath'], {
-    accept: [0, 1],
-  });
-  const configured = asked.stdout.split('\n').filter((line) => line.startsWith('file:')); // the other is our own -c
-  const folder = resolve(root, configured.at(-1)?.split('\t')[1] ?? join(commonDir, 'hooks'));
+/** Where the hooks are that git would run, were they not switched off by mcc. */
+async function hooksFolder(
+  { root, commonDir }: Repository,
+  { settings }: Standing,
+  git: Git,
+): Promise<string> {
+  const named = settings.get('core.hookspath')?.at(-1);
+  if (!named?.startsWith('~')) return resolve(root, named || join(commonDir, 'hooks'));
+  // Whose home that is, git knows.
+  const all = await git.run(['config', '--type=path', '--show-origin', '--get-all', 'core.hooksPath']);
+  const lines = all.split('\n').filter((line) => line !== '' && !line.startsWith('command line:'));
+  return resolve(root, lines.at(-1)?.split('\t')[1] ?? '');
+}
+
+const hooks: Check = async (repository, standing, git) => {
+  const folder = await hooksFolder(repository, standing, git);
   const files = (await readdir(folder).catch(() => [])).filter((name) => /^[a-z-]+$/.test(name)).sort();
   const running = await Promise.all(
     files.map(async (file) => ((await can(join(folder, file), constants.X_OK)) ? [file] : [])),
@@ -177,18 +184,10 @@ const hooks: Check = async ({ root, commonDir }, git) => {
   );
 };
 
-const lfs: Check = async ({ commit }, git) => {
+const lfs: Check = async ({ commit }, { marked }, git) => {
   if (commit === null) return fine;
-  const uses = await git.test([
-    'grep',
-    '--quiet',
-    '-e',
-    'filter=lfs',
-    'HEAD',
-    '--',
-    ':(glob)**/.gitattributes',
-  ]);
-  if (!uses) return fine;
+  if (marked.code === 128) throw new GitError(['grep'], git.cwd, marked);
+  if (!marked.stdout.split('\n').some((path) => path.endsWith('.gitattributes'))) return fine;
   const installed = (await git.ask(['lfs', 'version'], { accept: [0, 1] })).code === 0;
   if (!installed)
     return problem(
@@ -201,17 +200,15 @@ const lfs: Check = async ({ commit }, git) => {
     : problem('the repository keeps files in Git LFS, which is not set up for you', 'git lfs install');
 };
 
-const shape: Check = async ({ commit, root }, git) => {
+const shape: Check = async ({ commit, root }, standing) => {
   const notes: string[] = [];
-  const config = async (key: string) =>
-    (await git.ask(['config', '--type=bool', key], { accept: [0, 1, 128] })).stdout.trim() === 'true';
-  if (await config('core.sparseCheckout'))
+  if (isOn(standing, 'core.sparsecheckout'))
     notes.push(
       'sparse checkout: the worktrees of agents and gates hold the same part of the repository as yours',
     );
-  if (commit !== null && (await git.run(['ls-tree', '--name-only', 'HEAD', '.gitmodules'])) !== '')
+  if (commit !== null && standing.marked.stdout.split('\n').includes('HEAD:.gitmodules'))
     notes.push('submodules are empty in a new worktree until `git submodule update --init` is run in it');
-  if ((await git.line(['rev-parse', '--is-shallow-repository'])) === 'true')
+  if (standing.shallow)
     notes.push(
       'the clone is shallow: merges need the commit that two branches have in common (git fetch --unshallow)',
     );

@@ -17,12 +17,11 @@ export async function placeProblems(
   const { root, own, worktrees: folder, worktree } = paths(repository.root, worktrees);
   const blocked = (await Promise.all([own, folder].map((path) => fileInWay(root, path)))).flat();
   if (blocked.length > 0) return blocked;
-  const there = (await listWorktrees(repository)).filter(({ gone }) => !gone);
-  const refs = await repositoryGit(repository).run([
-    'for-each-ref',
-    '--format=%(refname)',
-    'refs/heads/mcc/',
+  const [known, refs] = await Promise.all([
+    listWorktrees(repository),
+    repositoryGit(repository).run(['for-each-ref', '--format=%(refname)', 'refs/heads/mcc/']),
   ]);
+  const there = known.filter(({ gone }) => !gone);
   const branches = refs.split('\n').map((ref) => ref.replace(/^refs\/heads\//, ''));
   const found = await Promise.all(
     agents.map(async ({ name, branch }) => {

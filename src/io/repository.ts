@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { checkRepository } from './checks.ts';
 import { exclusively, Git, GitError } from './git.ts';
 import type { Env } from './run.ts';
+import { isOn, standingOf } from './standing.ts';
 
 /** The repository that mcc works in. */
 export interface Repository {
@@ -67,22 +68,17 @@ const oldestGit = [2, 38] as const;
  */
 export async function inspect(cwd: string, options: InspectOptions = {}): Promise<Inspection> {
   const git = new Git(cwd, options.env);
+  const locating = locate(git);
+  locating.catch(() => {}); // what is wrong with git itself goes before
   const gitVersion = await requireGit(git);
-  const place = await locate(git);
-  const main = new Git(place.root, { ...options.env, GIT_DIR: place.commonDir, GIT_WORK_TREE: place.root });
-  const head = await main.ask(['symbolic-ref', '--quiet', '--short', 'HEAD'], { accept: [0, 1] });
-  const repository: Repository = {
-    root: place.root,
-    commonDir: place.commonDir,
-    gitVersion,
-    head: head.code === 0 ? head.stdout.trim() : null,
-    commit: await main.commit('HEAD'),
-    signs:
-      (await main.ask(['config', '--type=bool', 'commit.gpgsign'], { accept: [0, 1, 128] })).stdout.trim() ===
-      'true',
-  };
-  const found = await checkRepository(repository, main, options);
-  return { repository, problems: found.problems, notes: [...place.notes, ...found.notes] };
+  const { root, commonDir, shallow, notes } = await locating;
+  const main = new Git(root, { ...options.env, GIT_DIR: commonDir, GIT_WORK_TREE: root });
+  const standing = await standingOf(main, shallow, options.base);
+  const { head, commit } = standing;
+  const signs = isOn(standing, 'commit.gpgsign');
+  const repository: Repository = { root, commonDir, gitVersion, head, commit, signs };
+  const found = await checkRepository(repository, standing, main, options);
+  return { repository, problems: found.problems, notes: [...notes, ...found.notes] };
 }
 
 /** Git on the main worktree, whatever its `.git` says. */
@@ -132,22 +128,22 @@ async function requireGit(git: Git): Promise<string> {
 interface Place {
   root: string;
   commonDir: string;
+  shallow: boolean;
   notes: string[];
 }
 
 /** Finds the main worktree and the common git directory from any folder inside of them. */
 async function locate(git: Git): Promise<Place> {
-  const asked = [
-    '--path-format=absolute',
-    '--is-bare-repository',
-    '--is-inside-work-tree',
-    '--git-dir',
-    '--git-common-dir',
-  ];
-  const answer = await git.ask(['rev-parse', ...asked], { accept: [0, 128] });
-  if (answer.code !== 0) throw noRepository(git.cwd, answer.stderr);
-  const [bare, inside, gitDir = '', common = '', ...rest] = answer.stdout.trimEnd().split('\n');
-  if (rest.length > 0) throw newlineInPath();
+  const asked = ['--is-bare-repository', '--is-inside-work-tree', '--is-shallow-repository'];
+  const paths = ['--git-dir', '--git-common-dir', '--show-toplevel', '--show-superproject-working-tree'];
+  // It answers one after the other, and ends with 128 at the first that it cannot: outside of a checkout, --show-toplevel.
+  const answer = await git.ask(['rev-parse', '--path-format=absolute', ...asked, ...paths], {
+    accept: [0, 128],
+  });
+  const [bare, inside, shallow, gitDir = '', common = '', ...around] = answer.stdout.trimEnd().split('\n');
+  const [top = '', above = '', ...rest] = around;
+  if (common === '') throw noRepository(git.cwd, answer.stderr);
+  if (rest.length > 0 || !top.startsWith(above)) throw newlineInPath();
   if (bare === 'true')
     throw new RepositoryProblem(
       `${gitDir} is a bare repository: it has no files to work on`,
@@ -155,16 +151,9 @@ async function locate(git: Git): Promise<Place> {
     );
   if (inside !== 'true')
     throw new RepositoryProblem(`${git.cwd} lies inside of the .git folder`, `cd '${dirname(common)}'`);
+  if (answer.code !== 0) throw noRepository(git.cwd, answer.stderr);
 
   const commonDir = await realpath(common);
-  const around = await git.run([
-    'rev-parse',
-    '--path-format=absolute',
-    '--show-toplevel',
-    '--show-superproject-working-tree',
-  ]);
-  const [top = '', above = '', ...more] = around.trimEnd().split('\n');
-  if (more.length > 0) throw newlineInPath();
   if ((await realpath(gitDir)) === commonDir) {
     const notes =
       above === ''
@@ -172,10 +161,11 @@ async function locate(git: Git): Promise<Place> {
         : [
             `this is a submodule of ${above}: mcc works in the submodule's own repository, ${above} is left alone`,
           ];
-    return { root: await realpath(top), commonDir, notes };
+    return { root: await realpath(top), commonDir, shallow: shallow === 'true', notes };
   }
   const root = await mainWorktree(git, commonDir, top);
-  return { root, commonDir, notes: [`${top} is a worktree of ${root}: mcc works from there`] };
+  const notes = [`${top} is a worktree of ${root}: mcc works from there`];
+  return { root, commonDir, shallow: shallow === 'true', notes };
 }
 
 /** The main worktree that the linked worktree `top` belongs to; git itself does not tell it for submodules and bare ones. */

@@ -170,7 +170,8 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
     closers.push(() => usage.close());
     supervisor.replay(events);
     // Before anybody is let in: no command may start anything while the last run is not proved dead.
-    const facts = [...(await recover(project)), ...(await opening(options, base))];
+    const [opened, recovered] = await Promise.all([opening(options, base), recover(project)]);
+    const facts = [...recovered, ...opened];
     const socket = socketPath(root, environment);
     await writePointer(root, socket);
     const server = await listen(socket, clients.handlers());

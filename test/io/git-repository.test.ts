@@ -28,6 +28,22 @@ test('a sound repository has no problems, from any folder in it', async () => {
   });
 });
 
+test('looking starts git seven times: each start is time that a person waits', async () => {
+  const root = makeRoot();
+  const bin = folder('bin');
+  const log = join(bin, 'log');
+  script(join(bin, 'git'), `echo "$@" >> '${log}'; PATH='${process.env.PATH}' exec git "$@"`);
+  const found = await inspect(root, { base: 'main', env: { PATH: `${bin}:${process.env.PATH}` } });
+  expect(found.problems).toEqual([]);
+  expect(readFileSync(log, 'utf8').trim().split('\n')).toHaveLength(7);
+});
+
+test('what is renamed counts once, whatever its old name looks like', async () => {
+  const root = makeRoot({ '1 old': 'a\nb\nc\nd\n', 'b.txt': 'b' });
+  git(root, 'mv', '1 old', 'new');
+  expect(await notes(root)).toEqual([expect.stringMatching(/^1 file has uncommitted changes/)]);
+});
+
 test('looking changes nothing', async () => {
   const root = makeRoot();
   write(root, { 'a.txt': 'changed', 'new.txt': 'new' });
