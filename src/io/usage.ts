@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Process, processes } from './process.ts';
+import { type Process, pids, processesBut } from './process.ts';
 
 /** The first process of a tree whose use is measured. */
 export interface Root {
@@ -20,18 +20,25 @@ export interface Reading {
   cpu: number | null;
 }
 
+/** All processes are looked at again after so long, in ms: a pid may have been given to another unseen. */
+const strangerMs = 60_000;
+
 /**
  * Measures process trees, all of them in one look at the system. Who was once seen in a tree stays in it, also after its
  * parents ended; no environment is read, so that a look costs the same for one agent and for ten.
  */
 export class Meter {
   readonly #known = new Map<string, Map<number, string>>();
+  /** pids of processes that are in no tree, and since when they are counted so */
+  readonly #strangers = new Set<number>();
+  #strangersAt = Number.NEGATIVE_INFINITY;
   readonly #before = new Map<string, { at: number; cpu: number }>();
 
   /** @param now ms of a clock that only goes forward */
   read(roots: readonly Root[], now: number): Map<string, Reading> {
-    const all = processes().filter((one) => !one.zombie);
+    const all = this.#candidates(roots, now);
     const owners = ownersOf(all, roots, this.#known);
+    for (const { pid } of all) if (!owners.has(pid)) this.#strangers.add(pid);
     const found = new Map<string, Reading>();
     for (const { name } of roots) {
       const members = all
@@ -51,6 +58,21 @@ export class Meter {
     const names = new Set(roots.map(({ name }) => name));
     for (const name of this.#known.keys()) if (!names.has(name)) this.#forget(name);
     return found;
+  }
+
+  /** Processes that may be of a tree: who was a stranger stays one, as a tree only grows by birth. */
+  #candidates(roots: readonly Root[], now: number): Process[] {
+    const there = pids();
+    // A new tree may have been looked at before it was one.
+    const fresh = roots.some(({ name, pid, start }) => this.#known.get(name)?.get(pid) !== start);
+    if (fresh || now - this.#strangersAt > strangerMs) {
+      this.#strangers.clear();
+      this.#strangersAt = now;
+    }
+    // A pid that was free in between may be anybody's now.
+    const alive = new Set(there);
+    for (const pid of this.#strangers) if (!alive.has(pid)) this.#strangers.delete(pid);
+    return processesBut(this.#strangers, there).filter((one) => !one.zombie);
   }
 
   #forget(name: string): void {

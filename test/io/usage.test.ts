@@ -96,3 +96,20 @@ test('a process that leaves its tree after it was seen there stays counted, and 
   ).toEqual([sleeper.pid]);
   expect(new Meter().read([tree], 2).get('ann')?.members).toEqual([]);
 });
+
+test('a tree that is told of late is measured whole, and what is born into one later too', async () => {
+  const spawnOne =
+    "process.stdin.on('data', () => { const one = require('node:child_process').spawn('sleep', ['1000'], { stdio: 'ignore' }); console.log(one.pid); }); console.log('ready');";
+  const tree = await run('ann', process.execPath, '-e', spawnOne);
+  const other = await run('bob', '/bin/sh', '-c', 'echo ready; read go');
+  const meter = new Meter();
+  const count = (roots: Root[], at: number) => meter.read(roots, at).get('ann')?.members.length;
+  expect(count([other], 0)).toBeUndefined();
+  expect(count([other, tree], 1)).toBe(1);
+  for (const children of [1, 2]) {
+    const born = said(tree.child);
+    tree.child.stdin?.write('go\n');
+    await born;
+    expect(count([other, tree], 1 + children)).toBe(1 + children);
+  }
+});
