@@ -164,7 +164,7 @@ function why({ state, input, now, answer }: Context): Outcome {
     ),
     ...(session
       ? [
-          `  session       pid ${session.pid}, ${session.exit ? `ended (${session.exit.reason})` : 'runs'}, conversation ${session.conversation}${session.resumed ? ', resumed' : ''}`,
+          `  session       pid ${session.pid}, ${session.exit ? `ended (${session.exit.reason})` : 'runs'}, conversation ${session.conversation}${session.resumed ? ', resumed' : ''}${session.said ? `: ${session.said}` : ''}`,
         ]
       : ['  session       none yet']),
     ...(extra?.holding ? [`  messages      wait: ${extra.holding}`] : []),

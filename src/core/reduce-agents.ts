@@ -112,6 +112,9 @@ export const agentAppliers = {
       // Only a turn that ended well counts: an agent that crashes soon after each start was idle for a moment too.
       crashes: report.status === 'idle' && it.reports[report.source]?.status === 'working' ? 0 : it.crashes,
       reports: { ...it.reports, [report.source]: report },
+      ...(report.status === 'working' && it.session && !it.session.worked
+        ? { session: { ...it.session, worked: true as const } }
+        : {}),
     })),
   'worktree.ready': (state, { agent, path, branch, commit }) =>
     withAgent(state, agent, (it) => ({
@@ -158,12 +161,20 @@ export const agentAppliers = {
         ? { ...it, worktree: { ...it.worktree, branch, commit, dirty, ahead, behind, insertions, deletions } }
         : it,
     ),
-  'session.started': (state, { agent, session, conversation, pid, start, resumed, at }) =>
-    withAgent(state, agent, (it) => ({
-      ...(without(it, 'restarting', 'failure', 'waits', 'over', 'suspended') as Agent),
-      session: { id: session, conversation, pid, start, since: at, resumed },
-      reports: {},
-    })),
+  'session.started': (state, { agent, session, conversation, pid, start, resumed, said, at }) =>
+    withAgent(
+      said === undefined || !entry(state.agents, agent) ? state : noted(state, at, `${agent}: ${said}`),
+      agent,
+      (it) => ({
+        ...(without(it, 'restarting', 'failure', 'waits', 'over', 'suspended') as Agent),
+        session: {
+          ...{ id: session, conversation, pid, start, since: at, resumed },
+          ...(resumed ? { worked: true as const } : {}),
+          ...(said === undefined ? {} : { said }),
+        },
+        reports: {},
+      }),
+    ),
   'session.exited': (state, { agent, session, code, signal, reason, at }) =>
     withAgent(
       withoutPermissions(state, (it) => it.session === session),

@@ -13,3 +13,16 @@ export function restartAt(agent: Agent): number | null {
 /** True for an agent that crashed so often that it is not started again by itself. */
 export const isGivenUp = (agent: Agent): boolean =>
   agent.wanted && agent.session?.exit !== undefined && restartAt(agent) === null;
+
+/** What is heard of the program itself, once it has come up. */
+const ownSources = ['hook', 'session file'];
+
+/**
+ * True for an agent that crashed twice in a row, the last time without a word after it was to go on with its conversation:
+ * a third time would end the same way.
+ */
+export const failsToResume = ({ session, crashes, reports }: Agent): boolean =>
+  crashes >= 2 &&
+  session?.exit !== undefined &&
+  session.resumed &&
+  !Object.keys(reports).some((source) => ownSources.includes(source));

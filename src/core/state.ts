@@ -30,6 +30,10 @@ export interface Session {
   /** ISO 8601 */
   since: string;
   resumed: boolean;
+  /** a turn was taken in its conversation */
+  worked?: true;
+  /** what its start came to that its agent would not expect */
+  said?: string;
   exit?: Exit;
 }
 

@@ -187,7 +187,7 @@ export class Supervisor {
       composer: !terminal.kind.composer ? 'none' : due ? this.#composerOf(terminal) : 'absent',
       quietMs: now - terminal.outputAt,
       typedMs: now - terminal.typedAt,
-      keeps: terminal.kind.isResumable !== undefined,
+      keeps: terminal.kind.isResumable !== undefined || terminal.kind.resumesBlindly === true,
     };
   }
 

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Kind, kindOf, type Launch } from '../../agents/index.ts';
 import { limitsOf } from '../../core/limits.ts';
+import { failsToResume } from '../../core/restart.ts';
 import { type Agent, isUnprepared } from '../../core/state.ts';
 import { startTime } from '../../io/process.ts';
 import { killTree } from '../../io/tree.ts';
@@ -42,10 +43,15 @@ export async function startSession(project: Project, name: string): Promise<void
     const made = supervisor.state.agents[name];
     if (made && isUnprepared(made)) return;
   }
-  const resume = await conversationOf(project, kind, before);
+  const { conversation: resume, lost } = await conversationOf(project, kind, before);
   const agent = supervisor.state.agents[name];
   if (supervisor.draining || !agent?.wanted) return;
-  const session = { id: randomUUID(), conversation: resume ?? randomUUID(), resume: resume !== undefined };
+  const session = {
+    id: randomUUID(),
+    conversation: resume ?? randomUUID(),
+    resume: resume !== undefined,
+    said: lost === undefined ? undefined : `it began anew, without its conversation: ${lost}`,
+  };
   const { hear, tell } = hearing(project, name, session.id);
   try {
     const hook = project.hooks.open(name, hear);
@@ -108,8 +114,15 @@ async function spawn(
     id,
     conversation,
     resume,
+    said,
     isolated,
-  }: { id: string; conversation: string; resume: boolean; isolated: boolean },
+  }: {
+    id: string;
+    conversation: string;
+    resume: boolean;
+    said: string | undefined;
+    isolated: boolean;
+  },
   plain: Launch,
 ): Promise<Terminal> {
   const { supervisor, root } = project;
@@ -128,7 +141,12 @@ async function spawn(
   try {
     const pid = { pid: pty.pid, start };
     supervisor.turn(
-      [{ type: 'session.started', agent: name, session: id, conversation, ...pid, resumed: resume }],
+      [
+        {
+          ...{ type: 'session.started', agent: name, session: id, conversation, ...pid, resumed: resume },
+          ...(said === undefined ? {} : { said }),
+        },
+      ],
       'mcc',
       `session ${name}`,
     );
@@ -161,18 +179,26 @@ function seat(
   return terminal;
 }
 
-/** The conversation to go on with: the last one, if it can be; a run that took no turn leaves none, and starts anew. */
+/**
+ * The conversation to go on with: the last one, if it can be. A run that took no turn leaves none, and starts anew; where
+ * there was one that cannot be gone on with, `lost` says why.
+ */
 async function conversationOf(
   { paths }: Project,
   kind: Kind,
-  { name, session }: Agent,
-): Promise<string | undefined> {
-  if (!session) return undefined;
-  if (kind.resumesBlindly) return session.conversation;
-  const transcript = findTranscript(kind, paths.session(name), session.conversation);
-  if (!transcript) return undefined;
+  agent: Agent,
+): Promise<{ conversation?: string; lost?: string }> {
+  const { name, session } = agent;
+  if (!session) return {};
+  if (failsToResume(agent)) return { lost: 'its program ends when it is to go on with it' };
+  const { conversation } = session;
+  if (kind.resumesBlindly) return { conversation };
+  const transcript = findTranscript(kind, paths.session(name), conversation);
+  const lost = (why: string) => (kind.isResumable && session.worked ? { lost: why } : {});
+  if (!transcript) return lost('its transcript is missing');
   const text = kind.isResumable ? await readFile(transcript, 'utf8').catch(() => '') : '';
-  return !kind.isResumable || kind.isResumable(text) ? session.conversation : undefined;
+  const resumable = !kind.isResumable || kind.isResumable(text);
+  return resumable ? { conversation } : lost('its transcript is damaged');
 }
 
 function launchOf(
