@@ -39,6 +39,7 @@ export function claudeSettings({ spec, hookUrl, folder, fence }: LaunchInput) {
         ...rules('Read', fence?.unreadable ?? []),
       ],
     },
+    ...(spec.auth?.helper && { apiKeyHelper: spec.auth.helper }),
     enableAllProjectMcpServers: true,
     skipDangerousModePermissionPrompt: true,
     // Else the CLI writes an URL handler into ~/.local/share/applications.

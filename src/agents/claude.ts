@@ -1,3 +1,4 @@
+import { loginEnvironment } from './claude-login.ts';
 import { composer, typing } from './claude-screen.ts';
 import { isResumable, sessionFileReport } from './claude-session.ts';
 import { claudeSettings, sessionStartScript } from './claude-settings.ts';
@@ -27,7 +28,8 @@ export const claude: Kind = {
   interrupt: '\x1b',
 };
 
-function launch(input: LaunchInput): Launch {
+function launch(given: LaunchInput): Launch {
+  const input = { ...given, environment: loginEnvironment(given) };
   const [file, ...first] = input.spec.command ?? ['claude'];
   return {
     file: file ?? 'claude',
@@ -128,8 +130,8 @@ function ownNames(environment: LaunchInput['environment']): string[] {
 function fixedEnvironment({ config, tmp, spec, isRoot }: LaunchInput): Record<string, string> {
   return {
     CLAUDE_CONFIG_DIR: config,
-    // The agent's configuration directory is its own, the login stays the user's.
-    CLAUDE_SECURESTORAGE_CONFIG_DIR: '',
+    // The agent's configuration directory is its own, the login stays the user's unless it has one of its own.
+    ...(spec.auth ? {} : { CLAUDE_SECURESTORAGE_CONFIG_DIR: '' }),
     // Its temporary files and sockets; where the path is too long for a socket it would fall back to /tmp.
     CLAUDE_CODE_TMPDIR: tmp,
     // The main buffer, so that a pane's scrollback is the conversation, and the mouse stays mcc's.

@@ -137,15 +137,27 @@ async function programProblems(team: Team, root: string, shell: Shell): Promise<
 }
 
 async function loginProblems(team: Team, shell: Shell): Promise<Problem[]> {
-  const inNeed = Object.entries(team.agents).filter(([, { kind, command }]) => kind === 'claude' && !command);
+  const agents = Object.entries(team.agents);
+  const unset = agents.flatMap(([name, { auth }]): Problem[] =>
+    auth?.env === undefined || shell.env[auth.env]
+      ? []
+      : [
+          {
+            what: `${name} is to log in by ${auth.env}, and your environment has no such variable`,
+            hint: `export ${auth.env}=…, or change \`auth:\` in the team file`,
+          },
+        ],
+  );
+  const inNeed = agents.filter(([, { kind, command, auth }]) => kind === 'claude' && !command && !auth);
   const without = await Promise.all(
     inNeed.map(async ([name, agent]) =>
       (await hasClaudeLogin({ ...shell.env, ...agent.env })) ? [] : [name],
     ),
   );
   const names = without.flat();
-  if (names.length === 0) return [];
+  if (names.length === 0) return unset;
   return [
+    ...unset,
     {
       what: `Claude Code has no login that ${names.join(', ')} could use`,
       hint: 'run `claude` once and log in, or set ANTHROPIC_API_KEY',

@@ -78,6 +78,10 @@ function agentProblems(name: string, team: Team): Finding[] {
   agent.directories.forEach((folder, index) => {
     if (leavesRoot(folder)) add(['directories', index], 'value', 'expected a folder inside the repository');
   });
+  if (agent.auth && agent.kind !== 'claude')
+    add(['auth'], 'key', 'only agents of kind `claude` have `auth:`');
+  if (agent.auth?.env !== undefined && agent.auth.helper !== undefined)
+    add(['auth'], 'key', 'both `env:` and `helper:` are given: keep one of them');
   for (const key of ['write', 'hidden'] as const)
     agent[key].forEach((pattern, index) => {
       if (leavesRoot(pattern)) add([key, index], 'value', 'expected a file or folder inside the repository');

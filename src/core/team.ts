@@ -53,6 +53,20 @@ const rulesSchema = z.strictObject({
   deny: words.default([]).describe('what is denied without asking'),
 });
 
+/** A login of an agent's own; left empty (`{}`), the person logs in once in its pane. */
+const authSchema = z.strictObject({
+  env: variableName.optional().describe('your own environment variable that holds its key'),
+  helper: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('command that prints its key, run by the CLI whenever it needs one'),
+  as: z
+    .enum(['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'])
+    .default('ANTHROPIC_API_KEY')
+    .describe('what the key of `env` is to the CLI'),
+});
+
 export const permissionModes = ['default', 'acceptEdits', 'plan', 'dontAsk', 'bypassPermissions'] as const;
 
 /** What holds an agent: nothing but its settings, or a sandbox that the kernel keeps up. */
@@ -108,6 +122,9 @@ export const agentSchema = z.strictObject({
     .array(variableName)
     .default([])
     .describe('names of your own environment variables that the session may see'),
+  auth: authSchema
+    .optional()
+    .describe('a login of its own (kind claude), kept apart from yours; `{}`: log in once in its pane'),
   permissions: rulesSchema.prefault({}).describe('rules for this agent, before those of the team'),
   args: words.default([]).describe('further arguments for the CLI'),
   write: words

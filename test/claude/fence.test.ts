@@ -24,6 +24,7 @@ test(`Claude Code ${version} writes what it may, and is told why not the rest`, 
       use('Read', { file_path: join(root, 'secret.txt') }),
       bash(`echo out > '${root}/README.md'`),
       bash(`echo out > '${root}/worktrees/other/c.txt'`),
+      bash(`'${process.execPath}' -e 'require("fs").writeFileSync("${root}/escaped.txt", "")'`),
       bash(`echo own >> '${own('src/a.txt')}'`),
     ];
   };
@@ -51,7 +52,7 @@ test(`Claude Code ${version} writes what it may, and is told why not the rest`, 
   await team.run('up', '--headless');
   await team.event('worktree.ready', (event) => event.agent === 'other');
   await team.run('send', 'worker', 'go');
-  await team.until('all eight attempts', () => heard.length === 8);
+  await team.until('all nine attempts', () => heard.length === 9);
   expect(readFileSync(join(root, 'worktrees/worker/src/a.txt'), 'utf8')).toBe('new\nown\n');
   for (const name of [
     'worktrees/worker/other.txt',
@@ -61,7 +62,20 @@ test(`Claude Code ${version} writes what it may, and is told why not the rest`, 
   ])
     expect([name, existsSync(join(root, name))]).toEqual([name, false]);
   expect(readFileSync(join(root, 'README.md'), 'utf8')).toBe('readme\n');
-  expect(heard.map(({ isError }) => isError)).toEqual([false, true, true, true, true, true, true, false]);
+  expect(heard.map(({ isError }) => isError)).toEqual([
+    false,
+    true,
+    true,
+    true,
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
   expect(heard[1]?.text).toContain('other.txt is not yours to change: src is');
   expect(heard[4]?.text).not.toContain('the secret');
+  // A program that writes by itself is not held, but found at the end of the turn.
+  const { where, files, by } = await team.event('foreign.changed');
+  expect([where, files, by]).toEqual(['main checkout', ['escaped.txt'], ['worker']]);
 }, 120_000);
