@@ -57,6 +57,17 @@ export async function killAgainAndAgain(options: {
     sent.set(name, [...(sent.get(name) ?? []), id]);
   };
   const pending = () => Object.values(project.state.posts).filter(isPending).length;
+  const allTaken = () =>
+    project.until('all are taken', () => pending() === 0, {
+      about: () =>
+        Object.values(project.state.posts)
+          .filter(isPending)
+          .map(
+            ({ message, receipt, held }) =>
+              `${message.to} ${message.id} ${receipt} ${held ?? ''}\n${project.text(message.to)}`,
+          )
+          .join('\n'),
+    });
   /** Something is on its way when the supervisor dies. */
   const stir = async () => {
     const chance = random();
@@ -69,7 +80,7 @@ export async function killAgainAndAgain(options: {
           { ms: 1_500 },
         )
         .catch(() => {});
-    else if (chance < 0.5) await project.until('all are taken', () => pending() === 0);
+    else if (chance < 0.5) await allTaken();
     lines += 1;
     project.type('shell', `echo line-$((${lines}))\r`);
     if (chance > 0.8) return;
@@ -124,7 +135,7 @@ export async function killAgainAndAgain(options: {
         .catch(() => wrong.push(`kill ${done}: line-${marker} is missing on\n${project.text('shell')}`));
       if (done % 10 === 0) say(`${done} kills, ${early} more while taking over, ${wrong.length} wrong`);
     }
-    await project.until('all are taken', () => pending() === 0);
+    await allTaken();
     await historyOf(project, seen, wrong);
     const log = existsSync(project.env.AGENT_LOG) ? readFileSync(project.env.AGENT_LOG, 'utf8') : '';
     judge(log, sent, wrong);
