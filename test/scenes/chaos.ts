@@ -86,7 +86,7 @@ class Play {
       kind: 'claude',
       command: [process.execPath, resolve('test/fixtures/agent.mjs')],
       // biome-ignore lint/suspicious/noTemplateCurlyInString: agents.yaml takes the person's own variable
-      env: { AGENT_LOG: '${AGENT_LOG}' },
+      env: { AGENT_LOG: '${AGENT_LOG}', AGENT_TRAITS: 'tells' },
     };
     const agents = Object.fromEntries(this.#names.map((name) => [name, agent]));
     this.project = new Project({ host: options.host, agents });

@@ -36,7 +36,7 @@ export async function killAgainAndAgain(options: {
     kind: 'claude',
     command: [process.execPath, resolve('test/fixtures/agent.mjs')],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: agents.yaml takes the person's own variable
-    env: { AGENT_LOG: '${AGENT_LOG}' },
+    env: { AGENT_LOG: '${AGENT_LOG}', AGENT_TRAITS: 'tells' },
   };
   const agents = { ...Object.fromEntries(names.map((name) => [name, agent])), shell: { kind: 'shell' } };
   const project = new Project({ host: 'tmux', agents });
