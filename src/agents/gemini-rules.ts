@@ -38,11 +38,11 @@ export const geminiRules = screenRules([
   },
   {
     name: 'working line',
-    all: ['\\(esc to cancel, ', '^▄{8,}$', '^ > ', '^▀{8,}$'],
+    all: ['\\(esc to cancel, ', '^▄{8,}$', '^ [>*!] ', '^▀{8,}$'],
     bottom: 4,
     status: 'working',
   },
-  { name: 'composer', all: ['^▄{8,}$', '^ > ', '^▀{8,}$'], bottom: 4, status: 'idle' },
+  { name: 'composer', all: ['^▄{8,}$', '^ [>*!] ', '^▀{8,}$'], bottom: 4, status: 'idle' },
   { name: 'title: ready', where: 'title', all: ['^◇ +Ready'], status: 'idle' },
   { name: 'title: working', where: 'title', all: ['^[✦⏲] +Working'], status: 'working' },
   {

@@ -2,7 +2,7 @@ import type { Composer, ScreenRow } from './define.ts';
 
 /**
  * Gemini CLI's composer: the part between a row of `▄` and the row of `▀` below it, of which the first row begins with
- * ` > `. It draws its own cursor, an inverse cell; when empty, that stands before the placeholder.
+ * ` > ` or ` * `. It draws its own cursor, an inverse cell; when empty, that stands before the placeholder.
  */
 export function geminiComposer(screen: readonly ScreenRow[]): Composer {
   const bottom = screen.findLastIndex((row) => /^▀{8,}$/.test(textOf(row)));
@@ -13,9 +13,10 @@ export function geminiComposer(screen: readonly ScreenRow[]): Composer {
   if (!rows.some((row) => row.inverse.includes(true))) return { state: 'absent' };
   // Rows of another width, which it has not drawn again yet, are no text of the composer.
   if (rows.some((row) => /^[▀▄]+$/.test(textOf(row)))) return { state: 'absent' };
-  const isPlain = textOf(first).startsWith(' >');
+  // `*` is the prompt where nothing asks, `!` that of a shell line.
+  const isPlain = !textOf(first).startsWith(' !');
   const isPlaceholder =
-    rows.length === 1 && first.inverse[3] === true && /^ > {3}Type your message/.test(textOf(first));
+    rows.length === 1 && first.inverse[3] === true && /^ [>*] {3}Type your message/.test(textOf(first));
   if (isPlaceholder && isPlain) return { state: 'empty' };
   const text = rows
     .map((row) => row.cells.slice(3).join('').trimEnd())

@@ -28,7 +28,8 @@ export const gemini: Kind = {
   },
   screenRules: geminiRules,
   composer: geminiComposer,
-  typing: (text) => typedPieces(text, { lineFeed: '\n', guard: /^(?=[/!?@])/ }),
+  // Measured: a `?` anywhere in what it reads while its composer is still empty opens its help and is lost.
+  typing: (text) => typedPieces(text, { lineFeed: '\n', guard: /^(?=[/!?@])/, firstAlone: true }),
   submit: '\r',
   interrupt: '\x1b',
 };

@@ -122,6 +122,8 @@ test('typed text has no control characters, and no first character that would be
   const [write] = typedPieces('/quit\r\n\x1b[31mred', { lineFeed: '\n', guard: /^(?=[/!])/ });
   expect(write?.bytes).toBe(' /quit\n[31mred');
   expect(typedPieces('one\ntwo', {})[0]?.bytes).toBe('one two');
+  // The Gemini CLI would take a `?` for its own key while it thinks its composer empty.
+  expect(kinds.gemini.typing?.('Still there?').map(({ bytes }) => bytes)).toEqual(['S', 'till there?']);
 });
 
 test('the command of a hook is quoted for sh, whatever the path', () => {
