@@ -60,11 +60,20 @@ export function createFrame(size: { readonly cols: number; readonly rows: number
   return frame;
 }
 
-/** The same picture once more, to be changed; in the cells of a frame that nobody needs any more, if it has as many. */
-export function copyFrame(frame: Frame, spare?: Frame | null): Frame {
+/**
+ * The same picture once more, to be changed; in the cells of a frame that nobody needs any more, if it has as many.
+ * @param differ the rows in which that one may look different, up to and without the last; all unless told
+ */
+export function copyFrame(
+  frame: Frame,
+  spare?: Frame | null,
+  differ: { readonly from: number; readonly to: number } = { from: 0, to: frame.rows },
+): Frame {
   const { cols, rows, cursor } = frame;
   if (spare?.cells.length !== frame.cells.length) return { cols, rows, cells: frame.cells.slice(), cursor };
-  spare.cells.set(frame.cells);
+  const from = Math.max(0, differ.from) * cols * CELL;
+  const to = Math.min(rows, differ.to) * cols * CELL;
+  if (from < to) spare.cells.set(frame.cells.subarray(from, to), from);
   return { cols, rows, cells: spare.cells, cursor };
 }
 

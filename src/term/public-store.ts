@@ -65,6 +65,7 @@ export function publicStoreOf(terminal: PublicTerminal): Store {
     eraseAbove: () => false,
     resized: () => {},
     shed: () => 0,
+    watchRows: () => false,
     recover: () => {},
   };
 }

@@ -28,6 +28,20 @@ export interface Cursor {
   readonly blink: boolean;
 }
 
+/** Some rows, up to and without the last; of a screen unless told otherwise. */
+export interface Rows {
+  readonly from: number;
+  readonly to: number;
+}
+const ALL: Rows = { from: 0, to: Number.POSITIVE_INFINITY };
+const NONE: Rows = { from: Number.POSITIVE_INFINITY, to: 0 };
+
+/** The rows from the first of both to the last of both. */
+export const spanning = (a: Rows, b: Rows): Rows => ({
+  from: Math.min(a.from, b.from),
+  to: Math.max(a.to, b.to),
+});
+
 /** A line that is followed wherever output and resizes move it. */
 export interface Mark {
   /** its absolute number now; null when it fell off the history */
@@ -49,7 +63,7 @@ export const RESUME_BELOW = 5_000;
 /** A shell's prompts that are remembered, the newest. */
 const MOST_PROMPTS = 1000;
 
-type Events = Announcements & { parsed: undefined; resized: undefined; fault: unknown };
+type Events = Announcements & { parsed: Rows; resized: undefined; fault: unknown };
 
 const encoder = new TextEncoder();
 
@@ -92,6 +106,9 @@ export class Screen {
   readonly #answer: ((bytes: string) => void) | undefined;
   #later: (() => void)[] = [];
   #pending = 0;
+  /** rows that parsing may have changed since listeners were told */
+  #touched: Rows = NONE;
+  readonly #tellsRows: boolean;
   #version = 0;
   #title = '';
   #tail: Uint8Array = new Uint8Array();
@@ -118,6 +135,9 @@ export class Screen {
     adoptGraphemes(this.#terminal);
     this.#store = direct ? storeOf(this.#terminal) : publicStoreOf(this.#terminal);
     this.#answer = options.answer;
+    this.#tellsRows = this.#store.watchRows((rows) => {
+      this.#touched = rows ? spanning(this.#touched, { from: rows.start, to: rows.end + 1 }) : ALL;
+    });
     const hooks = this.#hooks();
     this.#modes = new ModeTracker(hooks, () => this.#alternate);
     const its = { store: this.#store, modes: this.#modes, size: () => this.size };
@@ -216,11 +236,13 @@ export class Screen {
     const later = this.#later;
     this.#later = [];
     for (const tell of later) tell();
-    this.#listeners.emit('parsed', undefined);
+    const touched = this.#tellsRows ? this.#touched : ALL;
+    this.#touched = NONE;
+    this.#listeners.emit('parsed', touched);
   }
 
-  /** After every turn in which something was parsed. Like all listeners, returns how to unsubscribe. */
-  onParsed(listener: () => void): () => void {
+  /** After every turn in which something was parsed: what rows may look different. Like all listeners, returns how to unsubscribe. */
+  onParsed(listener: (rows: Rows) => void): () => void {
     return this.#listeners.on('parsed', listener);
   }
   onResize(listener: () => void): () => void {

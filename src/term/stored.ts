@@ -81,6 +81,11 @@ export interface Store {
   resized(): void;
   /** Lines of the normal buffer that left its history since this was asked first. */
   shed(): number;
+  /**
+   * Tells which rows of the screen what was parsed may have changed, after each slice; without them all may have.
+   * False where this is not known.
+   */
+  watchRows(listener: (rows?: { readonly start: number; readonly end: number }) => void): boolean;
   /** After an exception inside the parser: throws away what it was parsing, so that it parses again. */
   recover(): void;
 }
@@ -134,6 +139,8 @@ interface Core {
       readonly _params: { readonly params: Int32Array };
       reset(): void;
     };
+    onRequestRefreshRows(listener: (rows?: { start: number; end: number }) => void): unknown;
+    onRequestReset(listener: () => void): unknown;
     screenAlignmentPattern(): void;
     _eraseInBufferLine(y: number, start: number, end: number, clearWrap: boolean): void;
     _resetBufferLine(y: number): void;
@@ -165,6 +172,7 @@ export function storeOf(terminal: object): Store {
   };
   let watched: Grid['lines'] | undefined;
   let gone = 0;
+  let rowsChanged: () => void = () => {};
   const extended = (fg: number, extra: Extra | undefined): number => {
     if (!extra) return 0;
     const uri = extra.urlId === 0 ? '' : (core._oscLinkService.getLinkData(extra.urlId)?.uri ?? '');
@@ -231,6 +239,7 @@ export function storeOf(terminal: object): Store {
       return false;
     },
     align: () => {
+      rowsChanged();
       const { active } = core._bufferService.buffers;
       Object.assign(active, { scrollTop: 0, scrollBottom: core._bufferService.rows - 1 });
       const pen = core._inputHandler._curAttrData;
@@ -241,6 +250,7 @@ export function storeOf(terminal: object): Store {
       return true;
     },
     clear: () => {
+      rowsChanged();
       const { buffers, rows } = core._bufferService;
       Object.assign(buffers.active, { scrollTop: 0, scrollBottom: rows - 1, x: 0, y: 0 });
       for (let y = 0; y < rows; y++) core._inputHandler._resetBufferLine(y);
@@ -248,6 +258,7 @@ export function storeOf(terminal: object): Store {
     eraseAbove: () => {
       const { lines, x, y } = core._bufferService.buffers.active;
       if (lines.get(y + 1)) return false;
+      rowsChanged();
       core._inputHandler._eraseInBufferLine(y, 0, x + 1, true);
       for (let above = 0; above < y; above++) core._inputHandler._resetBufferLine(above);
       return true;
@@ -266,7 +277,14 @@ export function storeOf(terminal: object): Store {
       });
       return gone;
     },
+    watchRows: (listener) => {
+      rowsChanged = listener;
+      core._inputHandler.onRequestRefreshRows(listener);
+      core._inputHandler.onRequestReset(() => listener());
+      return true;
+    },
     recover: () => {
+      rowsChanged();
       core._inputHandler._parser.reset();
       Object.assign(core._writeBuffer, {
         _writeBuffer: [],

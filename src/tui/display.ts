@@ -12,6 +12,7 @@ import {
   sourceOf,
 } from '../term/compose.ts';
 import { fitFrame, type Outer, showsAll } from '../term/outer.ts';
+import { type Rows, spanning } from '../term/screen.ts';
 import type { Window } from '../term/window.ts';
 import { chrome, overlay } from './chrome.ts';
 import { footCursor } from './foot.ts';
@@ -34,6 +35,15 @@ const besideRate = 100;
 const besidePace = 100;
 /** A program that never ends its synchronised update is drawn all the same after this long, in ms. */
 const longestUpdate = 150;
+
+const everywhere: Rows = { from: 0, to: Number.POSITIVE_INFINITY };
+
+/** A terminal that changed: where it is, and in which rows of the picture. */
+interface Part {
+  readonly agent: string;
+  readonly rect: Rect;
+  readonly rows: Rows;
+}
 
 /** The colours of the chrome, and what the outer terminal can show. */
 export interface Looks {
@@ -61,10 +71,11 @@ export class Display {
   #chrome: Frame;
   #overlay: Frame | undefined;
   #shown: Frame | null = null;
-  /** the frame before it, whose cells the next one may take */
+  /** the frame before it, whose cells the next one may take, and the rows in which it looks different */
   #spare: Frame | null = null;
-  /** terminals that changed since the shown frame; null when anything may have */
-  #changed: Set<string> | null = null;
+  #behind: Rows = everywhere;
+  /** terminals that changed since the shown frame, and in which rows; null when anything may have */
+  #changed: Map<string, Rows> | null = null;
   /** programs inside a synchronised update */
   readonly #updating = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
@@ -126,8 +137,11 @@ export class Display {
   }
 
   /** A terminal has something new: at once if it is the echo of a key, else in its turn. */
-  terminalChanged(agent: string, atOnce: boolean): void {
-    this.#changed?.add(agent);
+  terminalChanged(agent: string, atOnce: boolean, rows: Rows = everywhere): void {
+    const before = this.#changed?.get(agent);
+    this.#changed?.set(agent, before ? spanning(before, rows) : rows);
+    // Its frame says how far it is looked back, which grows.
+    if (this.#terminals.window(agent)?.scroll) this.stateChanged();
     const { focus } = this.#view.ui;
     const beside = !(focus && 'agent' in focus && focus.agent === agent);
     if (atOnce) this.compose(agent);
@@ -173,7 +187,9 @@ export class Display {
     const frame = only ? this.#patched(only, now) : this.#picture(now);
     const { outer } = this.#looks();
     if (!showsAll(outer)) fitFrame(frame, outer);
-    const bytes = difference(this.#shown, frame, only ? rowsOf(only) : undefined);
+    const rows = only ? rowsOf(only) : everywhere;
+    const bytes = difference(this.#shown, frame, only ? rows : undefined);
+    this.#behind = rows;
     this.#stale = bytes !== '' && !this.#out.write(bytes);
     if (this.#stale) return;
     this.#spare = this.#shown;
@@ -182,7 +198,7 @@ export class Display {
       if (!this.#updating.has(alone)) this.#changed?.delete(alone);
       return;
     }
-    this.#changed = new Set(this.#updating.keys());
+    this.#changed = new Map([...this.#updating].map((agent) => [agent, everywhere]));
     this.#drawnAt = now;
     this.#besideAt = now + Math.min(besidePace, bytes.length / besideRate);
     if (only) return;
@@ -193,14 +209,27 @@ export class Display {
   }
 
   /** The terminals to draw when nothing but these changed since the shown frame, and each stands where it was. */
-  #onlyTerminals(alone: string | undefined): { agent: string; rect: Rect }[] | null {
+  #onlyTerminals(alone: string | undefined): Part[] | null {
     const changed = this.#changed;
     if (!changed || !this.#shown) return null;
-    const those = terminalsIn(this.#view).filter(({ agent }) =>
-      alone ? agent === alone : changed.has(agent),
-    );
-    const inPlace = those.every(({ agent, rect }) => this.#places.get(agent) === this.#place(agent, rect));
-    return inPlace ? those : null;
+    const parts: Part[] = [];
+    for (const { agent, rect } of terminalsIn(this.#view)) {
+      const rows = changed.get(agent);
+      if (!rows || (alone !== undefined && agent !== alone)) continue;
+      if (this.#places.get(agent) !== this.#place(agent, rect)) return null;
+      parts.push({ agent, rect, rows: this.#visible(agent, rect, rows) });
+    }
+    return parts;
+  }
+
+  /** Rows of the picture in which changed rows of a screen are seen; all of the terminal's where that is not plain to see. */
+  #visible(agent: string, rect: Rect, rows: Rows): Rows {
+    const whole = { from: rect.y, to: rect.y + rect.rows };
+    const window = this.#terminals.window(agent);
+    const { mode, selection } = this.#view.ui;
+    const plain = mode.type === 'typing' && selection === null && !this.#updating.has(agent);
+    if (!window || !plain || window.scroll > 0 || window.size.rows > rect.rows) return whole;
+    return { from: Math.max(whole.from, rect.y + rows.from), to: Math.min(whole.to, rect.y + rows.to) };
   }
 
   #place(agent: string, { x, y, cols, rows }: Rect): string {
@@ -209,9 +238,9 @@ export class Display {
   }
 
   /** The shown frame with some terminals drawn anew. */
-  #patched(changed: readonly { agent: string; rect: Rect }[], now: number): Frame {
-    const frame = copyFrame(this.#shown ?? createFrame(this.#view.size), this.#spare);
-    for (const { agent, rect } of changed) this.#cutTerminal(frame, agent, rect, now);
+  #patched(changed: readonly Part[], now: number): Frame {
+    const frame = copyFrame(this.#shown ?? createFrame(this.#view.size), this.#spare, this.#behind);
+    for (const { agent, rect, rows } of changed) this.#cutTerminal(frame, agent, rect, now, rows);
     return frame;
   }
 
@@ -230,7 +259,8 @@ export class Display {
     return frame;
   }
 
-  #cutTerminal(frame: Frame, agent: string, rect: Rect, now: number): void {
+  /** @param rows rows of the picture that are looked at; all that the terminal has there unless told */
+  #cutTerminal(frame: Frame, agent: string, rect: Rect, now: number, rows?: Rows): void {
     const window = this.#terminals.window(agent);
     const state = this.#view.state.agents[agent];
     if (!window || !state) return;
@@ -243,7 +273,8 @@ export class Display {
     const inPlace = this.#places.get(agent) === this.#place(agent, rect);
     if (this.#isUpdating(agent, window, now) && this.#shown && inPlace) keep(this.#shown, frame, rect);
     else {
-      cut(window, frame, from, inside);
+      if (rows) cutRows(window, frame, from, inside, rows);
+      else cut(window, frame, from, inside);
       highlight(frame, this.#view, agent, inside, from.y, this.#looks().theme);
     }
     const { focus, mode } = this.#view.ui;
@@ -283,11 +314,22 @@ export class Display {
   }
 }
 
-/** All rows that some rectangles are in. */
-const rowsOf = (places: readonly { rect: Rect }[]): { from: number; to: number } => ({
-  from: Math.min(...places.map(({ rect }) => rect.y)),
-  to: Math.max(...places.map(({ rect }) => rect.y + rect.rows)),
-});
+/** All rows that some parts are in; none for none. */
+const rowsOf = (parts: readonly Part[]): Rows =>
+  parts.reduce((all, { rows }) => spanning(all, rows), { from: Number.POSITIVE_INFINITY, to: 0 });
+
+function cutRows(
+  window: Window,
+  frame: Frame,
+  from: { x: number; y: number },
+  inside: Rect,
+  rows: Rows,
+): void {
+  const top = Math.max(inside.y, rows.from);
+  const bottom = Math.min(inside.y + inside.rows, rows.to);
+  const part = { ...inside, y: top, rows: Math.max(0, bottom - top) };
+  cut(window, frame, { x: from.x, y: from.y + top - inside.y }, part);
+}
 
 /** Looking back, the cursor is in the words being typed, or where text is selected. */
 function placeBackCursor(

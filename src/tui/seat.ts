@@ -72,7 +72,8 @@ export class Seat {
     const fresh = initialUi(ways.asked ?? (memory?.layout || ways.layout), memory?.trees);
     this.#ui = note ? say(fresh, { text: note, tone: 'refused' }) : fresh;
     this.#terminals = new Terminals(supervision, {
-      changed: (agent) => life.guard(() => this.#display?.terminalChanged(agent, this.#hands.isEcho(agent))),
+      changed: (agent, rows) =>
+        life.guard(() => this.#display?.terminalChanged(agent, this.#hands.isEcho(agent), rows)),
       copied: (agent, text) => life.guard(() => this.#programCopied(agent, text)),
     });
     this.#hands = new Hands(this.#terminals);

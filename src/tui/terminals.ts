@@ -1,5 +1,5 @@
 import type { Rect } from '../core/layout.ts';
-import type { Size } from '../term/screen.ts';
+import type { Rows, Size } from '../term/screen.ts';
 import { Window } from '../term/window.ts';
 import { scrollBy } from './scroll.ts';
 import type { Program, Supervision } from './supervision.ts';
@@ -12,8 +12,8 @@ interface Pane {
 }
 
 export interface TerminalEvents {
-  /** there is something new to be seen of it */
-  changed(agent: string): void;
+  /** there is something new to be seen of it, in some rows of its screen or anywhere */
+  changed(agent: string, rows?: Rows): void;
   /** its program put a text on the clipboard */
   copied(agent: string, text: string): void;
 }
@@ -28,6 +28,8 @@ export class Terminals {
   #urgent: Program | undefined;
   /** sizes are being given: the picture follows anyway */
   #arranging = false;
+  /** some terminal got a size from another screen */
+  #contested = false;
 
   constructor(supervision: Supervision, events: TerminalEvents) {
     this.#supervision = supervision;
@@ -64,6 +66,8 @@ export class Terminals {
 
   /** The person is active here: terminals that another screen made another size get this one's again. */
   claim(): void {
+    if (!this.#contested) return;
+    this.#contested = false;
     for (const [agent, size] of this.#shown) {
       const now = this.window(agent)?.size;
       if (now && (now.cols !== size.cols || now.rows !== size.rows)) this.#supervision.resize(agent, size);
@@ -94,12 +98,15 @@ export class Terminals {
     this.#drop(agent);
     if (!program) return undefined;
     const { screen } = program;
-    const changed = () => {
-      if (!this.#arranging && this.#shown.has(agent)) this.#events.changed(agent);
+    const changed = (rows?: Rows) => {
+      if (!this.#arranging && this.#shown.has(agent)) this.#events.changed(agent, rows);
     };
     const undo = [
       screen.onParsed(changed),
-      screen.onResize(changed),
+      screen.onResize(() => {
+        this.#contested ||= !this.#arranging;
+        changed();
+      }),
       screen.onClipboard((text) => this.#events.copied(agent, text)),
     ];
     const pane = { program, window: new Window(screen), undo };

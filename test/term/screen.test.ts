@@ -48,7 +48,7 @@ test('an urgent screen is parsed before one that floods', async () => {
   focused.urgent = true;
   flood.write('y'.repeat(2_000_000));
   focused.write('key');
-  await new Promise<void>((resolve) => focused.onParsed(resolve));
+  await new Promise((resolve) => focused.onParsed(resolve));
   expect(focused.text()[0]).toBe('key');
   expect(flood.pending).toBeGreaterThan(1_000_000);
   flood.dispose();
