@@ -41,6 +41,8 @@ export class Terminal {
   unsent: Unsent | null = null;
   /** finds what an earlier supervisor typed here and did not send */
   recall: (() => Unsent | null) | null = null;
+  /** what mcc sent last by the keyboard */
+  sent: { ids: readonly string[]; writes: readonly Write[] } | null = null;
   /** its program has ended: nothing is to be waited for any more */
   over = false;
   /** its program runs in a process namespace of its own, below the process that the pty started */

@@ -64,6 +64,28 @@ export async function submitDraft(
   return !terminal.over && !holds(terminal, writes);
 }
 
+/** How many characters are erased at once, and how many at most, in characters. */
+const erased = 256;
+const mostErased = 4_000;
+/** How long a CLI may take to put a prompt back after its turn has ended, in ms. */
+const backMs = 500;
+
+/**
+ * Takes a text out of the composer again, where just that stands there: a CLI that is interrupted before it has begun
+ * puts what it was sent back. @returns whether it was there and is gone
+ */
+export async function eraseDraft(terminal: Terminal, writes: readonly Write[]): Promise<boolean> {
+  const { length } = Array.from(writes.map(({ bytes }) => bytes).join(''));
+  if (length > mostErased || !(await until(() => terminal.over || holds(terminal, writes), backMs)))
+    return false;
+  for (let left = length; left > 0 && !terminal.over; left -= erased) {
+    const { version } = terminal.screen;
+    terminal.pty.write(Buffer.from('\x7f'.repeat(Math.min(left, erased))));
+    await until(() => terminal.over || terminal.screen.version !== version, readMs);
+  }
+  return until(() => terminal.over || terminal.composer().state === 'empty', sentMs);
+}
+
 /** The messages that mcc typed and did not send, when they still wait and just their text stands in the composer. */
 export function unsentIn({ posts }: State, terminal: Terminal): Post[] | null {
   terminal.unsent ??= terminal.recall?.() ?? null;

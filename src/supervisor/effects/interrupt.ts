@@ -2,6 +2,7 @@ import type { Status } from '../../core/event.ts';
 import { weigh } from '../../core/evidence.ts';
 import type { Project } from '../project.ts';
 import type { Terminal } from '../terminal.ts';
+import { eraseDraft } from '../typing.ts';
 
 /** How long a turn may take to end after its key, in ms; measured on Claude Code: 0.1 s, with a tool to end 0.5 s. */
 const endedMs = 5_000;
@@ -31,11 +32,23 @@ async function press(project: Project, terminal: Terminal): Promise<string> {
     return before === 'needs-you'
       ? 'a dialog is open, which the key would answer: nothing was pressed'
       : `it is ${before}: nothing was pressed`;
-  await terminal.alone(async () => terminal.pty.write(Buffer.from(terminal.kind.interrupt)));
+  return terminal.alone(async () => {
+    terminal.pty.write(Buffer.from(terminal.kind.interrupt));
+    const outcome = await ended(project, terminal, before);
+    const { sent } = terminal;
+    if (outcome !== over || !sent || !(await eraseDraft(terminal, sent.writes))) return outcome;
+    // It was stopped before it had begun, and put what it was sent back into its composer.
+    return `${over}, before it had begun: ${sent.ids.join(', ')} is not in its conversation, send it again if it counts`;
+  });
+}
+
+const over = 'its turn has ended';
+
+async function ended(project: Project, terminal: Terminal, before: Status): Promise<string> {
   for (let looks = endedMs / lookMs; looks > 0; looks -= 1) {
     await new Promise((done) => setTimeout(done, lookMs));
     const now = statusOf(project, terminal);
-    if (now === 'idle') return 'its turn has ended';
+    if (now === 'idle') return over;
     if (now !== before) return `it is ${now}`;
   }
   return 'the key was pressed, and it works on: look at its pane';

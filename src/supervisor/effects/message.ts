@@ -71,6 +71,7 @@ export async function typeMessages(project: Project, name: string, ids: readonly
     if (draft !== 'typed') return draft;
     tell((id) => ({ type: 'message.handed', id, route: 'keyboard', session: terminal.id }));
     isGone = await submitDraft(terminal, writes, submit);
+    terminal.sent = { ids: typedIds, writes };
     return draft;
   });
   const isProved = typed === 'typed' && terminal.kind.silent === true && isGone;
