@@ -17,7 +17,7 @@ const run = (file, args, options = {}) => {
 
 const quiet = ['--no-fund', '--no-audit', '--loglevel=error'];
 // opencode's postinstall puts its binary in place; gemini's optional native modules are not needed.
-if (!process.env.MCC_KINDS) run('npm', ['ci', '--prefix', laboratory, ...quiet]);
+if (!process.env.MCC_KINDS) run('npm', ['install', '--prefix', laboratory, '--no-package-lock', ...quiet]);
 const env = { ...process.env, MCC_KINDS: process.env.MCC_KINDS ?? join(laboratory, 'node_modules') };
 // The job is done through bin/mcc: what is tested must be what stands in src.
 run(process.execPath, [join(root, 'scripts/build.mjs')]);
