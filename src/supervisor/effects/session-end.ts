@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Agent, Session } from '../../core/state.ts';
+import { startTime } from '../../io/process.ts';
 import { killTree, type Tree } from '../../io/tree.ts';
 import type { Exit } from '../../term/pty.ts';
 import type { Project } from '../project.ts';
@@ -85,6 +86,8 @@ export async function endLeftovers({ note }: Project, { name, session }: Agent):
  * make at a fixed place, named by pid: in the user's runtime folder where there is one, else in /tmp (measured).
  */
 export function removeLeftFile(pid: number): void {
+  // After a reboot, say, the pid may be another's, and so is the file then.
+  if (startTime(pid) !== undefined) return;
   const places = [process.env.XDG_RUNTIME_DIR, '/tmp'].flatMap((folder) => folder || []);
   for (const folder of places) rmSync(join(folder, 'cc-socks', `${pid}.sock`), { force: true });
 }
