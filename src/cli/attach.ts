@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readPointer } from '../io/runtime.ts';
+import { remakeSocket } from '../supervisor/tmux-socket.ts';
 import { hasSession, tmuxSocket } from '../term/tmux.ts';
 import { findTmux } from '../term/tmux-version.ts';
+import { foldState } from './fold.ts';
 import { misuse, Stop, tellRefusal } from './report.ts';
 import { rootOf } from './root.ts';
 import { exits, type Shell } from './shell.ts';
@@ -15,9 +16,10 @@ export async function run({ shell, args, json }: Call): Promise<number> {
   if (!agent) throw misuse('mcc attach: which agent?', 'mcc attach <agent>');
   if (shell.env.MCC_AGENT)
     return tellRefusal(shell, { refusal: '`attach` is for the person', hint: `mcc capture ${agent}` }, json);
-  const pointer = readPointer(await rootOf(shell));
+  const root = await rootOf(shell);
+  const pointer = readPointer(root);
   const socket = pointer && join(dirname(pointer), tmuxSocket);
-  if (!socket || !existsSync(socket)) {
+  if (!socket || !(await remakeSocket(socket, foldState(root, new Date()).state))) {
     const refusal = `no tmux server holds ${agent}: with \`host: pty\` mcc holds the terminals itself`;
     return tellRefusal(shell, { refusal, hint: `mcc up, and the number of ${agent}’s pane with Alt` }, json);
   }

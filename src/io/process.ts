@@ -198,3 +198,13 @@ export function findMarked(name: string, value: string): number[] {
     .filter((one) => !one.zombie && environHas(one.pid, name, value))
     .map((one) => one.pid);
 }
+
+/** The words that a process was started with; none for one that ended. Elsewhere than on Linux words with blanks come apart. */
+export function commandLine(pid: number): string[] {
+  if (!linux) return ps(['-ww', '-o', 'command=', '-p', String(pid)]).flatMap((line) => line.split(' '));
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
+  } catch {
+    return [];
+  }
+}

@@ -59,6 +59,9 @@ export function runtimeDir(
   root: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): string {
+  // One that a supervisor left when it was killed may hold sessions; the environment may name another place by now.
+  const left = readPointer(root);
+  if (left !== undefined) return dirname(left);
   const reasons: string[] = [];
   for (const { path, own } of candidates(root, env)) {
     try {

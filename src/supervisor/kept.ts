@@ -9,7 +9,13 @@ const entry = z.object({
   isolated: z.boolean().optional(),
 });
 export type KeptSession = z.infer<typeof entry>;
-const file = z.object({ sessions: z.record(z.string(), entry) });
+/** Versions of mcc before 0.2 named neither; a format that is not known is another's, and counts as no file. */
+const file = z.object({
+  format: z.literal(1).default(1),
+  /** of the mcc that wrote it */
+  version: z.string().optional(),
+  sessions: z.record(z.string(), entry),
+});
 
 /**
  * What a session that outlives its supervisor needs of the next one, by agent, in a file that only this user can read.
@@ -17,12 +23,18 @@ const file = z.object({ sessions: z.record(z.string(), entry) });
  */
 export class Kept {
   readonly #path: string;
+  readonly #version: string;
   readonly #sessions: Record<string, KeptSession>;
+  /** the version of mcc that left the sessions, where it is known */
+  readonly leftBy: string | undefined;
 
   /** @param path the file; one that is missing or broken counts as empty: its sessions are started anew then */
-  constructor(path: string) {
+  constructor(path: string, version: string) {
     this.#path = path;
-    this.#sessions = read(path);
+    this.#version = version;
+    const { sessions, version: leftBy } = read(path);
+    this.#sessions = sessions;
+    this.leftBy = leftBy;
   }
 
   /** The port that the hooks of the last supervisor came to. */
@@ -38,7 +50,9 @@ export class Kept {
   set(agent: string, session: KeptSession): void {
     this.#sessions[agent] = session;
     const fresh = `${this.#path}.new`;
-    writeFileSync(fresh, JSON.stringify({ sessions: this.#sessions }), { mode: 0o600 });
+    writeFileSync(fresh, JSON.stringify({ format: 1, version: this.#version, sessions: this.#sessions }), {
+      mode: 0o600,
+    });
     renameSync(fresh, this.#path);
   }
 
@@ -48,10 +62,10 @@ export class Kept {
   }
 }
 
-function read(path: string): Record<string, KeptSession> {
+function read(path: string): Pick<z.infer<typeof file>, 'version' | 'sessions'> {
   try {
-    return file.parse(JSON.parse(readFileSync(path, 'utf8'))).sessions;
+    return file.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
-    return {};
+    return { sessions: {} };
   }
 }

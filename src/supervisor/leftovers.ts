@@ -11,6 +11,7 @@ import { endTmux, tmuxSocket } from '../term/tmux.ts';
 import { endGates } from './effects/gates.ts';
 import { removeLeftFile, treeOf } from './effects/session-end.ts';
 import { endSetup } from './effects/setup.ts';
+import { remakeSocket } from './tmux-socket.ts';
 
 /** How long processes that were left behind may take to end when asked, in ms. */
 const graceMs = 2_000;
@@ -27,6 +28,10 @@ export async function endLeftovers(root: string): Promise<{ agents: string[]; ru
   const sessions = Object.values(agents).flatMap(({ name, session }) =>
     session && !session.exit ? [{ name, session }] : [],
   );
+  const socket = readPointer(root);
+  const server = socket && join(dirname(socket), tmuxSocket);
+  // It is found by its sessions, as long as they are there.
+  if (server) await remakeSocket(server, { agents });
   const alive = sessions.filter(({ session }) => membersOf(treeOf(session)).length > 0);
   await Promise.all(alive.map(({ name, session }) => end(name, session)));
   await endGates({ root });
@@ -34,8 +39,7 @@ export async function endLeftovers(root: string): Promise<{ agents: string[]; ru
   await Promise.all(prepared.map(({ name }) => endSetup({ root }, name)));
   for (const { session } of sessions) removeLeftFile(session.pid);
   rmSync(paths(root).tokens, { force: true });
-  const socket = readPointer(root);
-  if (socket) await endTmux(join(dirname(socket), tmuxSocket));
+  if (server) await endTmux(server);
   return { agents: alive.map(({ name }) => name), runtime: removeRuntime(root) };
 }
 

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Fact } from '../core/event.ts';
 import { type Limits, limitsOf } from '../core/limits.ts';
 import type { Agent } from '../core/state.ts';
 import { oomKills } from '../io/confinement.ts';
+import { commandLine } from '../io/process.ts';
 import { killTree } from '../io/tree.ts';
 import type { Member, Reading } from '../io/usage.ts';
 import type { Project } from './project.ts';
@@ -105,14 +105,9 @@ export class LimitKeeper {
 
 const keyOf = ({ pid, start }: Member): string => `${pid} ${start}`;
 
-/** The command line of a process, short: proc_pid_cmdline(5). */
+/** What a process runs, short. */
 function commandOf(pid: number): string {
-  try {
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').filter(Boolean);
-    const [program = '', ...args] = words;
-    const text = [program.split('/').at(-1), ...args].join(' ').replace(/\s+/g, ' ');
-    return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-  } catch {
-    return 'a process';
-  }
+  const [program = 'a process', ...args] = commandLine(pid);
+  const text = [program.split('/').at(-1), ...args].join(' ').replace(/\s+/g, ' ');
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -102,7 +102,7 @@ async function serve(options: SupervisorOptions, base: string, paths: Paths): Pr
     if (torn) note('warn', torn);
     const runtime = runtimeDir(root, environment);
     const host = options.host ?? (await hostOf(options, runtime));
-    const kept = host.adopt ? new Kept(paths.tokens) : undefined;
+    const kept = host.adopt ? new Kept(paths.tokens, version) : undefined;
     // A bug of mcc costs no agent anything that its host can hold without mcc.
     const livesOn = () => ending.bug && kept !== undefined;
     closers.push(() => livesOn() || removeRuntime(root, runtime));

@@ -1,12 +1,15 @@
+import { join } from 'node:path';
 import type { Fact } from '../core/event.ts';
 import { type Agent, isRunning } from '../core/state.ts';
 import { killTree } from '../io/tree.ts';
+import { tmuxSocket } from '../term/tmux.ts';
 import { endGates } from './effects/gates.ts';
 import { adoptSession } from './effects/session.ts';
 import { removeLeftFile, treeOf } from './effects/session-end.ts';
 import { endSetup } from './effects/setup.ts';
 import type { Project } from './project.ts';
 import { receiptsAfter } from './receipts.ts';
+import { remakeSocket } from './tmux-socket.ts';
 
 /** How long processes of the last run may take to end when asked, in ms. */
 const graceMs = 2_000;
@@ -18,6 +21,7 @@ const graceMs = 2_000;
  */
 export async function recover(project: Project): Promise<Fact[]> {
   const agents = Object.values(project.supervisor.state.agents);
+  if (project.host.adopt) await remakeSocket(join(project.runtime, tmuxSocket), project.supervisor.state);
   const [exits] = await Promise.all([
     Promise.all(agents.filter(isRunning).map((agent) => settle(project, agent))),
     endGates(project),
@@ -42,7 +46,7 @@ async function settle(project: Project, agent: Agent): Promise<Fact[]> {
     await host.remove?.(name);
     return proveDead(agent);
   }
-  note('info', 'took a session over', { agent: name, session: session?.id });
+  note('info', 'took a session over', { agent: name, session: session?.id, from: project.kept?.leftBy });
   return Object.values(supervisor.state.permissions)
     .filter((it) => it.session === session?.id)
     .map(({ id }) => ({ type: 'permission.ended', id, how: 'the supervisor was away: answer in the pane' }));

@@ -167,6 +167,11 @@ export function shown(terminal: Terminal): string[] {
   const composer = terminal.composer();
   return [
     `screen        ${terminal.screen.size.cols}×${terminal.screen.size.rows}, quiet for ${quiet.toFixed(1)} s${terminal.screen.title ? `, title ${JSON.stringify(terminal.screen.title)}` : ''}`,
+    ...(terminal.pty.modesUnsure
+      ? [
+          'modes         kitty keys, focus reports and cursor shape are as mcc last saw them: unknown since it was away',
+        ]
+      : []),
     `composer      ${composer.state}${composer.state === 'draft' ? `: ${JSON.stringify(composer.text.slice(0, 60))}` : ''}`,
   ];
 }

@@ -59,6 +59,8 @@ export interface Session {
   onExit(listener: (exit: Exit) => void): void;
   /** True if the host answers the query behind this reply itself, so that the screen's reply must not be sent too. */
   answersItself?(reply: string): boolean;
+  /** True while it cannot be known whether its program changed modes that nobody watched (see keepModes). */
+  readonly modesUnsure?: boolean;
   /** Remembers, for whoever adopts the session, the modes that the host itself does not know (see modeSequences). */
   keepModes?(sequences: string): void;
 }

@@ -65,7 +65,9 @@ export class TmuxSession implements Session {
   #awaited = false;
   /** the pane shows something else than its program, copy mode say, which would take the keys */
   #covered = false;
-  #modes = '';
+  #modes: string | undefined;
+  /** adopted, and no mode was heard of since */
+  #unsure: boolean;
 
   /** @param pid of an adopted session; another one's is told by its holder */
   constructor(keeper: Keeper, at: Pane, pid?: number) {
@@ -77,6 +79,7 @@ export class TmuxSession implements Session {
       this.#running = (error) => (error ? failed(error) : done());
     });
     this.started.catch(() => {}); // whoever waits is told
+    this.#unsure = pid !== undefined;
     if (pid !== undefined) this.#running();
   }
 
@@ -136,8 +139,14 @@ export class TmuxSession implements Session {
     if (!this.#exit) signalled(-this.at.leader, signal);
   }
 
+  get modesUnsure(): boolean {
+    return this.#unsure;
+  }
+
   keepModes(sequences: string): void {
     if (this.#exit || sequences === this.#modes) return;
+    // The first after it was adopted are those that were kept.
+    if (this.#modes !== undefined) this.#unsure = false;
     this.#modes = sequences;
     const kept = Buffer.from(sequences, 'latin1').toString('base64');
     this.#keeper.tell('set-option', '-p', '-t', this.at.pane, '@mcc_modes', kept);
