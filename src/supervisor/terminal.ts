@@ -101,6 +101,11 @@ export class Terminal {
     else this.pty.write(data);
   }
 
+  /** Nobody knows whether its program believes to have the keyboard: it is told so before its composer is read. */
+  doubtFocus(): void {
+    this.#unfocused = true;
+  }
+
   /** Runs `work` as the only writer; the person's keys follow after it, in order. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     this.#held = [];

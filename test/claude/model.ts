@@ -7,8 +7,8 @@ import type { AddressInfo } from 'node:net';
  */
 
 export type Content =
-  /** `half`: the second half is not sent before that */
-  | { type: 'text'; text: string; half?: Promise<unknown> }
+  /** `half`: the second half is not sent before that; `tokens`: so long is the conversation said to be, 1000 when not given */
+  | { type: 'text'; text: string; half?: Promise<unknown>; tokens?: number }
   | { type: 'tool_use'; name: string; input: Record<string, unknown> };
 
 export interface ToolResult {
@@ -201,7 +201,7 @@ async function send(response: ServerResponse, body: any, content: Content[], id:
     model: body.model,
     stop_sequence: null,
     usage: {
-      input_tokens: 1000,
+      input_tokens: content.find((block) => block.type === 'text')?.tokens ?? 1000,
       output_tokens: 20,
       cache_creation_input_tokens: 0,
       cache_read_input_tokens: 900,

@@ -48,6 +48,8 @@ export async function chaos(options: {
   host: HostName;
   random: () => number;
   say: (line: string) => void;
+  /** the mcc that is tried; bin/mcc when not given */
+  program?: string;
 }): Promise<Chaos> {
   const begin = Date.now();
   const play = new Play(options);
@@ -89,7 +91,7 @@ class Play {
       env: { AGENT_LOG: '${AGENT_LOG}', AGENT_TRAITS: 'tells' },
     };
     const agents = Object.fromEntries(this.#names.map((name) => [name, agent]));
-    this.project = new Project({ host: options.host, agents });
+    this.project = new Project({ host: options.host, agents }, {}, options.program);
     this.project.env.AGENT_LOG = join(this.project.top, 'agents.jsonl');
     for (const name of this.#names) this.#modes.set(name, { is: 'free' });
   }

@@ -48,12 +48,15 @@ export class Project {
   readonly #looks = new Set<() => void>();
   #client: WireClient | undefined;
   #persons: Session[] = [];
+  readonly #program: string;
 
   /**
    * @param spec what agents.yaml says
    * @param env beside what a person has
+   * @param program the mcc that is tried
    */
-  constructor(spec: object, env: Record<string, string> = {}) {
+  constructor(spec: object, env: Record<string, string> = {}, program = bin) {
+    this.#program = program;
     // Short, since a socket's path may have no more than 103 bytes.
     this.top = realpathSync(mkdtempSync(join(tmpdir(), 'mcc-ü ')));
     this.root = join(this.top, 'repo');
@@ -84,7 +87,7 @@ export class Project {
     return new Promise((done) =>
       execFile(
         process.execPath,
-        [bin, ...words],
+        [this.#program, ...words],
         { cwd: this.root, env: this.env, maxBuffer: 1 << 26 },
         (error, out, err) => done({ code: error ? Number(error.code ?? 1) : 0, out, err }),
       ),
@@ -228,7 +231,7 @@ export class Project {
   sit(size = { cols: 160, rows: 48 }): { screen: Screen; terminal: Session } {
     const terminal = ptyHost().spawn({
       file: process.execPath,
-      args: [bin, 'up'],
+      args: [this.#program, 'up'],
       cwd: this.root,
       env: { ...this.env, TERM: 'xterm-256color' },
       size,

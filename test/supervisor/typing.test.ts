@@ -145,3 +145,12 @@ test('of a text that was typed in part, the rest is typed; of anything else, not
   fake.write(Buffer.from('and mine'));
   expect(typedPart(terminal, writes)).toBe(0);
 });
+
+test('a program of which nobody knows whether it believes to have the keyboard is told so before its composer is read', () => {
+  const { fake, terminal } = open();
+  fake.take = () => {};
+  terminal.doubtFocus();
+  expect(terminal.composer()).toEqual({ state: 'absent' });
+  expect(fake.writes).toEqual(['\x1b[I']);
+  expect(terminal.composer()).toEqual({ state: 'empty' });
+});

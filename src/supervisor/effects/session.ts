@@ -86,6 +86,7 @@ export async function adoptSession(project: Project, { name, session }: Agent): 
   const run = { ...session, isolated: before.isolated === true };
   const terminal = seat(project, name, run, kindOf(team, name), found.session, found.size);
   terminal.recall = () => recallTyped(project, terminal);
+  terminal.doubtFocus();
   terminal.stops.push(...watch(project, terminal, hear));
   tell();
   return true;

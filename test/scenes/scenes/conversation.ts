@@ -70,6 +70,29 @@ export const conversation: Scene[] = [
     },
   },
   {
+    name: 'the conversation is compacted by itself',
+    // Older versions do not do it with this model.
+    on: ({ version }) => Number(version.split('.')[2]) > 300,
+    async play(it) {
+      await it.starts();
+      for (const count of ['first', 'second']) await turn(it, `the ${count} thing`, `A ${count} answer.`);
+      // More than any model takes: before the next request it must be made shorter.
+      const full = await it.works('the third thing');
+      full.answer([{ type: 'text', text: 'A third answer.', tokens: 995_000 }]);
+      await it.shows('A third answer.');
+      await it.is('idle', 'the turn ended');
+      await it.prompts('the fourth thing');
+      const summary = await it.errand();
+      await it.is('working', 'the conversation is compacted');
+      summary.say('<summary>They said three things.</summary>');
+      const next = await it.asked();
+      await it.is('working', 'the turn goes on');
+      next.say('A fourth answer.');
+      await it.shows('A fourth answer.');
+      await it.is('idle', 'the turn ended');
+    },
+  },
+  {
     name: 'stopped and started: the conversation goes on',
     async play(it) {
       await it.starts();

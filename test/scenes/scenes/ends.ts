@@ -163,6 +163,27 @@ export const ends: Scene[] = [
     },
   },
   {
+    name: 'kill -9 of the supervisor while its pane has no keyboard, taken over',
+    alone: true,
+    on: ({ host }) => host === 'tmux',
+    async play(it) {
+      await it.starts();
+      // As the screen tells it when another pane is focused: it hides its cursor.
+      it.type('\x1b[O');
+      await it.still();
+      await it.project.killSupervisor();
+      await it.project.up();
+      await it.is('idle', 'it was taken over');
+      await it.project.send(it.name, 'are you there?');
+      const asked = await it.asked();
+      it.check('the message came', asked.turn.prompt.includes('are you there?'));
+      await it.is('working', 'it works on the message');
+      asked.say('Here I am.');
+      await it.shows('Here I am.');
+      await it.is('idle', 'the turn ended');
+    },
+  },
+  {
     name: 'kill -9 of the supervisor in the middle of a turn, resumed',
     alone: true,
     on: ({ host }) => host === 'pty',
