@@ -123,11 +123,16 @@ export class Display {
     clearTimeout(this.#chromeTimer);
     this.#chromeTimer = undefined;
     this.#chromeAt = performance.now();
-    const view = this.#look();
-    this.#view = view;
+    const first = this.#look();
     // Geometry first, then the terminals' sizes, then the picture.
-    const { focus } = view.ui;
-    this.#terminals.show(terminalsIn(view), focus && 'agent' in focus ? focus.agent : undefined);
+    const { focus } = first.ui;
+    const resized = this.#terminals.show(
+      terminalsIn(first),
+      focus && 'agent' in focus ? focus.agent : undefined,
+    );
+    // How far a terminal is looked back is another number at another size.
+    const view = resized ? this.#look() : first;
+    this.#view = view;
     const { theme } = this.#looks();
     const over = overlayRect(view);
     this.#chrome = draw(view.size, chrome(view), theme);

@@ -3,7 +3,7 @@ import { splitLine } from '../commands/words.ts';
 /** The verbs of the command line that are no commands of the screen: those of src/cli/verbs.ts, held by a test. */
 export const shellVerbs: readonly string[] = [
   ...['init', 'check', 'up', 'attach', 'prune', 'supervise', 'keys', 'mcp'],
-  ...['log', 'capture', 'record', 'play', 'schema'],
+  ...['log', 'capture', 'record', 'play', 'schema', 'hook', 'doctor'],
 ];
 
 /** How a line is given in a shell when it begins with one of those verbs: `in a shell: mcc log -n 20`. */

@@ -46,8 +46,9 @@ export class Terminals {
     this.#pane(agent)?.program.input(bytes);
   }
 
-  /** Gives what is in view the size it has there; what is not in view is not listened to. */
-  show(shown: readonly { agent: string; rect: Rect }[], focused: string | undefined): void {
+  /** Gives what is in view the size it has there, and says whether any got another; what is not in view is not listened to. */
+  show(shown: readonly { agent: string; rect: Rect }[], focused: string | undefined): boolean {
+    let resized = false;
     for (const agent of this.#shown.keys()) {
       if (shown.some((one) => one.agent === agent)) continue;
       this.#shown.delete(agent);
@@ -58,10 +59,13 @@ export class Terminals {
       const size = { cols: Math.max(2, rect.cols), rows: Math.max(1, rect.rows) };
       const before = this.#shown.get(agent);
       this.#shown.set(agent, size);
-      if (before?.cols !== size.cols || before.rows !== size.rows) this.#supervision.resize(agent, size);
+      if (before?.cols === size.cols && before.rows === size.rows) continue;
+      this.#supervision.resize(agent, size);
+      resized = true;
     }
     this.#arranging = false;
     this.#mark(focused === undefined ? undefined : this.#pane(focused)?.program);
+    return resized;
   }
 
   /** The person is active here: terminals that another screen made another size get this one's again. */

@@ -136,13 +136,13 @@ function look(screen: Screen): string[] {
   ];
 }
 
-test.each(seeds(20))(
+test.each(seeds(6))(
   'what is on display is what a full repaint shows, whatever happened (seed %i)',
   async (seed) => {
     const r = random(seed);
     const stage = open({ cols: 120, rows: 35 });
     const done: string[] = [];
-    for (let count = 0; count < 150; count += 1) {
+    for (let count = 0; count < 100; count += 1) {
       for (let deeds = 1 + r(3); deeds > 0; deeds -= 1) {
         done.push(act(r, stage));
         if (r(3) === 0) await vi.advanceTimersByTimeAsync(r(40));
