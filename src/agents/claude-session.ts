@@ -9,6 +9,7 @@ const schema = z.object({
   waitingFor: z.string().optional(),
   statusUpdatedAt: z.number().optional(),
   procStart: z.union([z.string(), z.number()]).optional(),
+  version: z.string().optional(),
 });
 
 /**
@@ -18,31 +19,47 @@ const schema = z.object({
 export function sessionFileReport(json: unknown): SessionFile | null {
   const parsed = schema.safeParse(json);
   if (!parsed.success) return null;
-  const { pid, sessionId, status, waitingFor, statusUpdatedAt, procStart } = parsed.data;
+  const { pid, sessionId, status, waitingFor, statusUpdatedAt, procStart, version } = parsed.data;
   return {
     conversation: sessionId,
     pid,
     ...meaning(status, waitingFor),
+    ...(version !== undefined && { version }),
     ...(procStart !== undefined && { start: String(procStart) }),
     ...(statusUpdatedAt !== undefined && { at: statusUpdatedAt }),
   };
 }
 
-function meaning(
-  status: string | undefined,
-  waitingFor: string | undefined,
-): Pick<SessionFile, 'status' | 'reason'> {
+type Meaning = Pick<SessionFile, 'status' | 'reason' | 'needs' | 'tool'>;
+
+function meaning(status: string | undefined, waitingFor: string | undefined): Meaning {
   switch (status) {
     case 'idle':
       return { status: 'idle' };
     case 'busy':
       return { status: 'working' };
     case 'shell':
-      return { status: 'idle', reason: 'a background shell runs on' };
+      return { status: 'background', reason: 'a background shell runs on', tool: 'Bash' };
     case 'waiting':
-      return { status: 'needs-you', reason: waitingFor ?? 'it waits for you' };
+      return { status: 'needs-you', ...waiting(waitingFor) };
     default:
       return { status: 'unknown', reason: status ? `it says ${status}` : 'it tells no status' };
+  }
+}
+
+/** A plan to approve is a `permission prompt` in the file (measured): what it is exactly the hook tells. */
+function waiting(waitingFor: string | undefined): Pick<SessionFile, 'reason' | 'needs'> {
+  switch (waitingFor) {
+    case undefined:
+      return { reason: 'it waits for you' };
+    case 'permission prompt':
+    case 'sandbox request':
+    case 'worker request':
+      return { reason: waitingFor, needs: 'permission' };
+    case 'input needed':
+      return { reason: waitingFor, needs: 'question' };
+    default:
+      return { reason: waitingFor, needs: 'dialog' };
   }
 }
 

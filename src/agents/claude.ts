@@ -1,4 +1,5 @@
 import { loginEnvironment } from './claude-login.ts';
+import { claudeRules } from './claude-rules.ts';
 import { composer, typing } from './claude-screen.ts';
 import { isResumable, sessionFileReport } from './claude-session.ts';
 import { claudeSettings, sessionStartScript } from './claude-settings.ts';
@@ -20,6 +21,7 @@ export const claude: Kind = {
   hook: hookReport,
   sessionFile: sessionFileReport,
   conversations: { folder: 'projects', holds: (file, conversation) => file === `${conversation}.jsonl` },
+  screenRules: claudeRules,
   isResumable,
   composer,
   focus: '\x1b[I',

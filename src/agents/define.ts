@@ -117,6 +117,12 @@ export interface Report {
   tool?: string;
   /** the tool's telling argument: a command, a path, a pattern; at most 200 characters, one line */
   argument?: string;
+  /** the answers that a question offers */
+  options?: string[];
+  /** when a limit ends, as the agent says it */
+  until?: string;
+  /** it speaks of a subagent, not of the agent itself */
+  subagent?: true;
   /** the conversation that spoke, which is a new one after /clear */
   conversation: string;
   transcript?: string;
@@ -134,6 +140,12 @@ export interface Report {
 export interface SessionFile {
   status: Status;
   reason?: string;
+  /** what is waited for, with status needs-you */
+  needs?: Needs;
+  /** what runs on, with status background: a shell (`Bash`) or subagents (`Agent`) */
+  tool?: string;
+  /** version of the program */
+  version?: string;
   conversation: string;
   pid: number;
   /** start time of that process, in clock ticks since boot (field 22 of /proc/<pid>/stat), where told */

@@ -18,7 +18,11 @@ const bodySchema = z.object({
   tool_input: z.record(z.string(), z.unknown()).optional(),
   notification_type: z.string().optional(),
   message: z.string().optional(),
-  background_tasks: z.array(z.unknown()).optional(),
+  is_interrupt: z.boolean().optional(),
+  background_tasks: z
+    .array(z.object({ type: z.string().optional(), description: z.string().optional() }))
+    .optional()
+    .catch(undefined),
   last_assistant_message: z.string().nullish(),
   error: z.string().optional(),
   source: z.string().optional(),
@@ -26,7 +30,12 @@ const bodySchema = z.object({
   reason: z.string().optional(),
 });
 type Body = z.infer<typeof bodySchema>;
-type Meaning = Partial<Pick<Report, 'status' | 'reason' | 'needs' | 'turnEnded' | 'said'>>;
+type Meaning = Partial<
+  Pick<
+    Report,
+    'status' | 'reason' | 'needs' | 'tool' | 'argument' | 'options' | 'until' | 'turnEnded' | 'said'
+  >
+>;
 
 /** What one hook body says; null when it is not a hook body. */
 export function hookReport(value: unknown): Report | null {
@@ -44,6 +53,7 @@ export function hookReport(value: unknown): Report | null {
     ...(body.tool_name && { tool: body.tool_name }),
     ...(argument && { argument }),
     ...touched(body),
+    ...(body.agent_id && { subagent: true as const }),
     ...meaning(body, argument),
   };
 }
@@ -58,6 +68,8 @@ function meaning(body: Body, argument: string | undefined): Meaning {
     case 'PreToolUse':
     case 'PostToolUse':
     case 'PostToolUseFailure':
+      // Esc stopped it, and the turn with it: what comes of that no hook tells.
+      if (body.is_interrupt) return {};
       return { status: 'working', ...(doing && { reason: doing }) };
     case 'PermissionRequest':
       return asked(body, doing);
@@ -100,6 +112,7 @@ function asked(body: Body, doing: string): Meaning {
       status: 'needs-you',
       needs: 'question',
       reason: `question: ${doing.slice(body.tool_name.length).trim()}`,
+      options: optionsOf(body.tool_input),
     };
   if (body.tool_name === 'ExitPlanMode')
     return { status: 'needs-you', needs: 'plan', reason: 'a plan to approve' };
@@ -115,19 +128,33 @@ function notified(body: Body): Meaning {
   return {};
 }
 
-/** A turn is over only when nothing runs on in the background: newer versions stop while a subagent still works. */
+/**
+ * A turn is over only when nothing works on in the background: newer versions stop while a subagent still does, and go on by
+ * themselves when it is done. A shell that runs on (a server, say) keeps nobody.
+ */
 function stopped(body: Body): Meaning {
   const said = body.last_assistant_message ? { said: body.last_assistant_message } : {};
-  const background = body.background_tasks?.length ?? 0;
-  if (background > 0) return { status: 'working', reason: `${background} in the background`, ...said };
-  return { status: 'idle', turnEnded: true, ...said };
+  const tasks = body.background_tasks ?? [];
+  const [first] = tasks;
+  if (!first) return { status: 'idle', turnEnded: true, ...said };
+  const shells = tasks.every(({ type }) => type === 'shell');
+  const more = tasks.length > 1 ? ` and ${tasks.length - 1} more` : '';
+  const what = oneLine(first.description || (shells ? 'a shell' : 'a subagent'));
+  return {
+    status: 'background',
+    reason: `in the background: ${what}${more}`,
+    tool: shells ? 'Bash' : 'Agent',
+    argument: what,
+    turnEnded: shells,
+    ...said,
+  };
 }
 
 /** The API refused: a limit and a login wait for a person, anything else leaves the session idle and says why. */
 function failed(body: Body): Meaning {
   const why = oneLine(body.last_assistant_message ?? body.error ?? 'API error');
   if (body.error === 'rate_limit' || body.error === 'billing_error')
-    return { status: 'needs-you', needs: 'limit', reason: why };
+    return { status: 'needs-you', needs: 'limit', reason: why, ...untilOf(why) };
   if (
     /^(authentication_failed|oauth_org_not_allowed|account_on_hold|verification_required|cloud_credential_error)$/.test(
       body.error ?? '',
@@ -135,6 +162,22 @@ function failed(body: Body): Meaning {
   )
     return { status: 'needs-you', needs: 'login', reason: why };
   return { status: 'idle', reason: why };
+}
+
+/** When a limit ends, in the CLI's words: `… limit · resets 3pm (UTC)`, or `…|<seconds since the epoch>`. */
+function untilOf(text: string): { until?: string } {
+  const seconds = /\|(\d{10})$/.exec(text)?.[1];
+  const until = seconds
+    ? new Date(Number(seconds) * 1000).toISOString()
+    : /resets? (?:at )?(.+?)[.]?$/i.exec(text)?.[1];
+  return until ? { until } : {};
+}
+
+/** The answers that a question offers, of several questions the first one's. */
+function optionsOf(input: Body['tool_input']): string[] {
+  const options = z.object({ options: z.array(z.object({ label: z.string() })) });
+  const parsed = z.array(options).safeParse(input?.questions);
+  return (parsed.success ? (parsed.data[0]?.options ?? []) : []).map(({ label }) => oneLine(label));
 }
 
 const telling = [

@@ -25,4 +25,4 @@ export function kindOf(team: Team, agent: string): Kind {
 
 export type * from './define.ts';
 export { idsIn, messagesText, messageText } from './message.ts';
-export { type Reading, readScreen } from './screen-rules.ts';
+export * from './screen-rules.ts';

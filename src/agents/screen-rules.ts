@@ -74,18 +74,16 @@ function compare(a: string, b: string): number {
 function read(rule: ScreenRule, rows: readonly string[]): Reading | null {
   const groups: Record<string, string> = {};
   const lowest = rule.bottom === undefined ? 0 : Math.max(0, rows.length - rule.bottom);
-  let last = -1;
   let first = rows.length;
   for (const [index, source] of rule.all.toReversed().entries()) {
     const from = index === 0 ? lowest : 0;
     const at = lastMatch(rows, source, from, first, groups);
     if (at < 0) return null;
-    if (index === 0) last = at;
     first = at;
   }
   const shown = rows.slice(first);
   if (rule.none.some((source) => shown.some((row) => compiled(source).test(row)))) return null;
-  return { rule: rule.name, status: rule.status, ...said(rule, groups, rows.slice(first, last + 1)) };
+  return { rule: rule.name, status: rule.status, ...said(rule, groups, shown) };
 }
 
 /** The lowest row of `rows[from .. below)` that a pattern matches, or -1; its named groups are added to `groups`. */

@@ -1,4 +1,4 @@
-import { weigh } from '../core/evidence.ts';
+import { type Judgement, type Weighed, weigh } from '../core/evidence.ts';
 import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
 import { hasWork } from '../core/room.ts';
 import { type Agent, isRunning } from '../core/state.ts';
@@ -152,16 +152,12 @@ function why({ state, input, now, answer }: Context): Outcome {
   const agent = findAgent(state, arg(input, 'agent'));
   if (isRefusal(agent)) return agent;
   const judged = weigh(agent, now);
-  const ago = (ms: number) =>
-    ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
   const session = agent.session;
   const extra = answer?.type === 'evidence' ? answer : undefined;
   const lines = [
     `${agent.name} is ${judged.status}${judged.reason ? `: ${judged.reason}` : ''}  (by ${judged.source})`,
-    ...judged.evidence.map(
-      ({ report, ageMs, weight }) =>
-        `  ${report.source === judged.source ? '→' : ' '} ${report.source.padEnd(13)} weight ${weight}  ${report.status.padEnd(10)} ${ago(ageMs)} ago${report.reason ? `  ${report.reason}` : ''}`,
-    ),
+    ...detailLines(judged),
+    ...judged.evidence.flatMap((one) => evidenceLines(one, one.report.source === judged.source)),
     ...(session
       ? [
           `  session       pid ${session.pid}, ${session.exit ? `ended (${session.exit.reason})` : 'runs'}, conversation ${session.conversation}${session.resumed ? ', resumed' : ''}${session.said ? `: ${session.said}` : ''}`,
@@ -175,3 +171,26 @@ function why({ state, input, now, answer }: Context): Outcome {
     data: { agent: agent.name, ...judged, session, holding: extra?.holding ?? null },
   };
 }
+
+/** What is known of what it waits for, or of what runs on. */
+function detailLines({ needs, tool, argument, options, until }: Judgement): string[] {
+  const rows: [string, string | undefined][] = [
+    ['waits for', needs && [needs, tool, argument].filter(Boolean).join(' ')],
+    ['answers', options?.join(' | ')],
+    ['until', until],
+  ];
+  return rows.flatMap(([name, value]) => (value ? [`  ${name.padEnd(13)} ${value}`] : []));
+}
+
+/** One source: what it says, how much that counts, and why so much or so little. */
+function evidenceLines({ report, ageMs, weight, why }: Weighed, won: boolean): string[] {
+  const { source, status, reason, rule } = report;
+  const by = rule && rule !== source ? `  by the rule "${rule}"` : '';
+  return [
+    `  ${won ? '→' : ' '} ${source.padEnd(13)} weight ${String(weight).padStart(2)}  ${status.padEnd(10)} ${ago(ageMs)} ago${reason ? `  ${reason}` : ''}${by}`,
+    `${' '.repeat(18)}${won ? 'won' : 'lost'}: ${why}`,
+  ];
+}
+
+const ago = (ms: number): string =>
+  ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;

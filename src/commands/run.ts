@@ -80,15 +80,18 @@ function status({ state, input, now, answer }: Context): Outcome {
       baseCommit: state.baseCommit,
       supervisor: state.supervisor,
       agents: agents.map((agent) => {
-        const { status: now_, reason, source, since } = weigh(agent, now);
+        const { status, reason, needs, source, since, evidence, ...details } = weigh(agent, now);
         const task = taskOf(state, agent.name);
         return {
           name: agent.name,
           kind: agent.kind,
-          status: now_,
+          status,
           reason: reason ?? null,
+          needs: needs ?? null,
+          ...details,
           source,
           since,
+          evidence: evidence.map(({ report, ageMs, weight, why }) => ({ ...report, ageMs, weight, why })),
           task: task?.id ?? null,
           branch: agent.worktree?.branch ?? null,
           worktree: agent.worktree ?? null,

@@ -1,5 +1,5 @@
 import type { Fact } from './event.ts';
-import { weigh } from './evidence.ts';
+import { isFree, weigh } from './evidence.ts';
 import { reminder, silence } from './letters.ts';
 import type { Message } from './message.ts';
 import { nudgeDefaults } from './message-settings.ts';
@@ -36,8 +36,9 @@ export interface InHand {
 export function overdue(state: State, agent: Agent, now: number): Overdue | null {
   const { after, times } = state.team?.nudge ?? nudgeDefaults;
   if (after === 0 || !agent.declared || !agent.wanted || agent.kind === 'shell') return null;
-  const { status, since } = weigh(agent, now);
-  if (since === null || (status !== 'idle' && status !== 'stalled')) return null;
+  const judged = weigh(agent, now);
+  const { status, since } = judged;
+  if (since === null || (!isFree(judged) && status !== 'stalled')) return null;
   const work = workOf(state, agent.name);
   if (!work) return null;
   const ids = nudgesOf(work.letter.message.id);

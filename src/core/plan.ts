@@ -1,5 +1,4 @@
-import type { Status } from './event.ts';
-import { weigh } from './evidence.ts';
+import { isFree, type Judgement, weigh } from './evidence.ts';
 import { admitted, type Room } from './room.ts';
 import {
   type Agent,
@@ -108,9 +107,16 @@ function planTyping(state: State, world: World, agent: Agent): Effect[] {
   return [{ type: 'message.type', key: `typing ${agent.name}`, agent: agent.name, ids: queued }];
 }
 
-/** In these states the keyboard may be tried; that nothing is known of an agent, only where the person wants it. */
-export const mayType = (status: Status, urged: boolean): boolean =>
-  status === 'idle' || (urged && status === 'unknown');
+/**
+ * In these states the keyboard may be tried; where nothing is known of an agent, or a limit or a login stopped it, only when
+ * the person wants it.
+ */
+export const mayType = (judged: Judgement, urged: boolean): boolean =>
+  isFree(judged) || (urged && (judged.status === 'unknown' || isStopped(judged)));
+
+/** It sits at its composer, and what stopped it is over only when somebody says so. */
+const isStopped = ({ status, needs }: Judgement): boolean =>
+  status === 'needs-you' && (needs === 'limit' || needs === 'login');
 
 /**
  * Why messages for an agent cannot be handed over now, in words; null when they can. What the person wants handed over
@@ -126,13 +132,19 @@ export function holding(
   const pane = entry(world.panes, name);
   if (!agent || !isRunning(agent) || !pane) return 'it does not run';
   if (pane.composer === 'none') return `a ${agent.kind} takes no messages: it reads them with mcc inbox`;
-  const { status, reason } = weigh(agent, world.now);
-  if (status === 'needs-you') return `a dialog is open${reason ? `: ${reason}` : ''}`;
-  if (!mayType(status, urged)) return `it is ${status}`;
+  const judged = weigh(agent, world.now);
+  if (!mayType(judged, urged)) return whyNot(judged);
   if (pane.composer === 'draft') return 'your draft is in its composer: send it or clear it';
   if (pane.composer === 'absent') return 'its composer is not on the screen';
   if (pane.typedMs < handsOffMs && !urged) return 'you are typing';
   return pane.quietMs < settledMs ? 'its screen is still changing' : null;
+}
+
+function whyNot(judged: Judgement): string {
+  const { status, reason } = judged;
+  if (status === 'background') return 'its subagents are at work';
+  if (status !== 'needs-you') return `it is ${status}`;
+  return `${isStopped(judged) ? 'it cannot go on' : 'a dialog is open'}${reason ? `: ${reason}` : ''}`;
 }
 
 function planTask(state: State, world: World, task: Task): Effect[] {
@@ -142,7 +154,8 @@ function planTask(state: State, world: World, task: Task): Effect[] {
   const agent = entry(state.agents, task.agent ?? '');
   if (task.status !== 'assigned' || !agent || !isRunning(agent) || world.draining) return [];
   // Only between turns does mcc touch a live worktree.
-  if (!['idle', 'unknown'].includes(weigh(agent, world.now).status)) return [];
+  const judged = weigh(agent, world.now);
+  if (!isFree(judged) && judged.status !== 'unknown') return [];
   const branch = branchOf(agent.name, task.id);
   return [{ type: 'branch.start', key: `worktree ${agent.name}`, task: task.id, agent: agent.name, branch }];
 }

@@ -13,8 +13,8 @@ import { needs, statuses } from './event.ts';
  * patterns that no row from the first match down to the bottom may match.
  *
  * Named groups are kept: `tool`, `argument` and `until` (a limit's end) go into the report, and each `{name}` in `reason` is
- * replaced by its group. `options` matches the rows, between the first match and the last, that a question offers as
- * answers, with the answer in group 1. Patterns are ECMAScript's with the flag `u`, and are given rows without the blanks at
+ * replaced by its group. `options` matches the rows, from the first match down, that a question offers as answers,
+ * with the answer in group 1. Patterns are ECMAScript's with the flag `u`, and are given rows without the blanks at
  * their end. In a narrow pane a row breaks: match how it begins.
  *
  * ```yaml

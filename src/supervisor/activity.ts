@@ -19,7 +19,8 @@ export function watchActivity(project: Project, terminal: Terminal): () => void 
   const tell = (status: Status, reason?: string): void => {
     const agent = project.supervisor.state.agents[terminal.agent];
     if (agent?.session?.id !== terminal.id) return;
-    const facts = reported(agent, name === 'shell' ? 'foreground' : 'output', status, reason);
+    const source = name === 'shell' ? 'foreground' : 'output';
+    const facts = reported(agent, source, { status, ...(reason !== undefined && { reason }) });
     if (facts.length > 0) project.supervisor.turn(facts, 'mcc', 'activity');
   };
   const look = (): void => {

@@ -7,6 +7,7 @@ import { repositoryGit } from '../io/repository.ts';
 import { worktreeState } from '../io/worktree-state.ts';
 import { changedOutside } from './fence.ts';
 import type { Project } from './project.ts';
+import { readNow } from './screen-watch.ts';
 import { shown } from './terminal.ts';
 
 /** The most of a diff that a review shows, in bytes; git shows the rest. */
@@ -81,7 +82,7 @@ const answers: {
     return {
       type: 'evidence',
       reports: Object.values(supervisor.state.agents[agent]?.reports ?? {}),
-      notes: terminal ? shown(terminal) : [],
+      notes: terminal ? [...shown(terminal), ...readNow(terminal)] : [],
       holding:
         pendingPosts(supervisor.state, agent).length > 0
           ? holding(supervisor.state, supervisor.world(), agent)

@@ -1,5 +1,5 @@
 import type { Fact } from '../core/event.ts';
-import { startMs, weigh } from '../core/evidence.ts';
+import { isFree, levelAgain, startMs, weigh } from '../core/evidence.ts';
 import { type Overdue, overdue } from '../core/nudge.ts';
 import { handsOffMs, holding, settledMs, type World } from '../core/plan.ts';
 import { restartAt } from '../core/restart.ts';
@@ -13,6 +13,7 @@ const heldMs = 3_000;
 export const dueFacts = (state: State, world: World): Fact[] => [
   ...Object.values(state.agents).flatMap((agent) => heldFacts(state, world, agent)),
   ...roomFacts(state, world),
+  ...Object.values(state.agents).flatMap((agent) => levelFacts(world, agent)),
   ...Object.values(state.tasks).flatMap((task) => overdueFacts(state, world, task)),
   ...(world.draining
     ? []
@@ -49,6 +50,14 @@ function heldFacts(state: State, world: World, agent: Agent): Fact[] {
   return passing || reason === first.held ? [] : [{ type: 'message.held', id: first.message.id, reason }];
 }
 
+/** The state file, or the screen, that has contradicted the last hook for long enough says so again. */
+function levelFacts(world: World, agent: Agent): Fact[] {
+  const again = isRunning(agent) ? levelAgain(agent, weigh(agent, world.now)) : null;
+  if (!again || world.now < again.at) return [];
+  const { at: _, ...said } = again.report;
+  return [{ type: 'agent.reported', agent: agent.name, ...said }];
+}
+
 /** A task that took longer than it may has failed: whoever decides gets word of it, and its author is called off. */
 function overdueFacts(state: State, world: World, task: Task): Fact[] {
   const end = deadline(state, task);
@@ -70,14 +79,19 @@ function timesOf(state: State, world: World, agent: Agent): number[] {
     const due = agent.wanted && agent.declared && !world.draining ? restartAt(agent) : null;
     return due === null ? [] : [due];
   }
-  const { status } = weigh(agent, world.now);
+  const judged = weigh(agent, world.now);
+  const { status } = judged;
+  const again = levelAgain(agent, judged)?.at ?? null;
   // What has said nothing for so long is taken for a program that never will.
-  const silent = status === 'starting' && agent.session ? [Date.parse(agent.session.since) + startMs] : [];
+  const silent = [
+    ...(status === 'starting' && agent.session ? [Date.parse(agent.session.since) + startMs] : []),
+    ...(again === null ? [] : [again]),
+  ];
   const first = firstWaiting(state, agent);
   const pane = world.panes[agent.name];
   if (!first || !pane) return silent;
   const told = Date.parse(first.at) + heldMs;
   const still = world.now + settledMs - pane.quietMs;
   const handsOff = world.now + handsOffMs - pane.typedMs;
-  return [...silent, told, ...(status === 'idle' ? [still, handsOff] : [])];
+  return [...silent, told, ...(isFree(judged) ? [still, handsOff] : [])];
 }

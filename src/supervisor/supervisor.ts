@@ -181,7 +181,7 @@ export class Supervisor {
     const due =
       agent &&
       (firstWaiting(this.state, agent)
-        ? mayType(weigh(agent, now).status, true)
+        ? mayType(weigh(agent, now), true)
         : this.#isScarce && canSuspend(this.state, agent, now));
     return {
       composer: !terminal.kind.composer ? 'none' : due ? this.#composerOf(terminal) : 'absent',

@@ -43,6 +43,8 @@ export class Terminal {
   recall: (() => Unsent | null) | null = null;
   /** what mcc sent last by the keyboard */
   sent: { ids: readonly string[]; writes: readonly Write[] } | null = null;
+  /** version of its program, where that tells it */
+  version: string | undefined;
   /** its program has ended: nothing is to be waited for any more */
   over = false;
   /** its program runs in a process namespace of its own, below the process that the pty started */

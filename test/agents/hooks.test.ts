@@ -48,27 +48,57 @@ test('a submitted prompt proves which messages were accepted', () => {
   expect(body('PostToolUse', { prompt })?.accepted).toEqual([]);
 });
 
-test('a turn is over at Stop, but not while a background task runs on', () => {
+test('a turn is over at Stop, but not while subagents work on; a shell that runs on keeps nobody', () => {
   expect(body('Stop', { background_tasks: [], last_assistant_message: 'Done.' })).toMatchObject({
     turnEnded: true,
     status: 'idle',
     said: 'Done.',
   });
-  expect(body('Stop', { background_tasks: [{}, {}] })).toMatchObject({ turnEnded: false, status: 'working' });
+  const agent = { type: 'subagent', description: 'look around' };
+  const shell = { type: 'shell', description: 'npm run dev' };
+  expect(body('Stop', { background_tasks: [agent, shell] })).toMatchObject({
+    turnEnded: false,
+    status: 'background',
+    reason: 'in the background: look around and 1 more',
+    tool: 'Agent',
+  });
+  expect(body('Stop', { background_tasks: [shell] })).toMatchObject({
+    turnEnded: true,
+    status: 'background',
+    reason: 'in the background: npm run dev',
+    tool: 'Bash',
+  });
+  // What another version may say of them is not known, and holds nobody up.
+  expect(body('Stop', { background_tasks: ['x'] })).toMatchObject({ turnEnded: true, status: 'idle' });
+});
+
+test('a tool that Esc stopped says nothing of the agent, and what a subagent does is marked', () => {
+  const failed = { tool_name: 'Bash', tool_input: { command: 'sleep 9' } };
+  expect(body('PostToolUseFailure', { ...failed, is_interrupt: true })?.status).toBeUndefined();
+  expect(body('PostToolUseFailure', { ...failed, is_interrupt: false })?.status).toBe('working');
+  expect(body('PreToolUse', { ...failed, agent_id: 'a1' })?.subagent).toBe(true);
 });
 
 test('a question, a plan, a limit and a missing login each need the person for another reason', () => {
-  const questions = [{ question: 'Which colour?' }];
+  const questions = [{ question: 'Which colour?', options: [{ label: 'Red' }, { label: 'Blue' }] }];
   expect(
     body('PermissionRequest', { tool_name: 'AskUserQuestion', tool_input: { questions } }),
   ).toMatchObject({
     needs: 'question',
     reason: 'question: Which colour?',
+    options: ['Red', 'Blue'],
   });
   expect(body('PermissionRequest', { tool_name: 'ExitPlanMode', tool_input: {} })).toMatchObject({
     needs: 'plan',
   });
   expect(body('StopFailure', { error: 'rate_limit' })).toMatchObject({ status: 'needs-you', needs: 'limit' });
+  const until = (last_assistant_message: string) =>
+    body('StopFailure', { error: 'rate_limit', last_assistant_message })?.until;
+  expect(until("You've hit your session limit · resets 3:30pm (Europe/Berlin)")).toBe(
+    '3:30pm (Europe/Berlin)',
+  );
+  expect(until('Claude AI usage limit reached|1893456000')).toBe('2030-01-01T00:00:00.000Z');
+  expect(until('API Error: 429')).toBeUndefined();
   expect(body('StopFailure', { error: 'authentication_failed' })).toMatchObject({ needs: 'login' });
 });
 

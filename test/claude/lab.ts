@@ -199,6 +199,8 @@ export class Session {
   readonly #terminal: InstanceType<typeof xterm.Terminal>;
   readonly #bytes: Buffer[] = [];
   gone = false;
+  /** the title that it gave its terminal last */
+  title = '';
 
   constructor(launch: Launch, input: LaunchInput, size: { cols: number; rows: number }) {
     this.#terminal = new xterm.Terminal({ ...size, allowProposedApi: true, scrollback: 2000 });
@@ -213,6 +215,9 @@ export class Session {
       this.#terminal.write(data as unknown as Uint8Array);
     });
     this.#terminal.onData((reply) => this.write(reply));
+    this.#terminal.onTitleChange((title) => {
+      this.title = title;
+    });
     this.exited = new Promise((done) =>
       this.pty.onExit((exit) => {
         this.gone = true;
@@ -230,7 +235,8 @@ export class Session {
   picture(): string {
     const serializer = new SerializeAddon();
     this.#terminal.loadAddon(serializer as any);
-    return serializer.serialize({ scrollback: 0, excludeModes: true });
+    const title = this.title === '' ? '' : `\x1b]0;${this.title}\x07`;
+    return title + serializer.serialize({ scrollback: 0, excludeModes: true });
   }
 
   rows(): ScreenRow[] {

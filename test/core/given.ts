@@ -151,8 +151,8 @@ export const running = (agent: string, session = `s-${agent}`, resumed = false):
 export const reported = (
   agent: string,
   status: Extract<Fact, { type: 'agent.reported' }>['status'],
-  { source = 'hook', reason }: { source?: string; reason?: string } = {},
-): Fact => ({ type: 'agent.reported', agent, source, status, ...(reason === undefined ? {} : { reason }) });
+  { source = 'hook', ...more }: Partial<Omit<Extract<Fact, { type: 'agent.reported' }>, 'type'>> = {},
+): Fact => ({ type: 'agent.reported', agent, source, status, ...more });
 
 export const exited = (
   agent: string,

@@ -29,9 +29,10 @@ test('bodies that are no hooks change nothing, and the session goes on', async (
   expect(await post(url, hook('SomethingNew'))).toEqual({});
   const id = await team.send('ann', 'hello');
   await team.until('it took it', () => team.receipt(id) === 'accepted');
-  expect(team.events.find((event) => event.seq > seq && event.type === 'agent.reported')).toMatchObject({
-    status: 'working',
-  });
+  const heard = team.events.find(
+    (event) => event.seq > seq && event.type === 'agent.reported' && event.source === 'hook',
+  );
+  expect(heard).toMatchObject({ status: 'working' });
 });
 
 const asks = (command: string) => hook('PermissionRequest', { tool_name: 'Bash', tool_input: { command } });

@@ -1,4 +1,5 @@
 import type { Fact } from '../../core/event.ts';
+import { isFree } from '../../core/evidence.ts';
 import type { Post } from '../../core/state.ts';
 import { moveToCur, putMessage } from '../../io/inbox.ts';
 import type { Project } from '../project.ts';
@@ -101,7 +102,8 @@ async function outcome(project: Project, terminal: Terminal, posts: readonly Pos
   if (!transcript) return [];
   const accepted = await receiptsIn(supervisor.state, agent.name, transcript);
   if (accepted.length > 0) return accepted;
-  const swallowed = agent.reports.hook?.status === 'idle' && terminal.composer().state === 'empty';
+  const { hook } = agent.reports;
+  const swallowed = hook && isFree(hook) && terminal.composer().state === 'empty';
   if (!swallowed) return [];
   const reason = 'it was typed and sent, and is neither in the composer nor in the conversation';
   return posts

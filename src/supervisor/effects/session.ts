@@ -11,13 +11,14 @@ import { killTree } from '../../io/tree.ts';
 import type { Session } from '../../term/pty.ts';
 import type { Size } from '../../term/screen.ts';
 import { watchActivity } from '../activity.ts';
-import { reported, watchSessionFile, watchStartFile } from '../evidence.ts';
+import { reported, saidBy, watchSessionFile, watchStartFile } from '../evidence.ts';
 import { fenceOf } from '../fence.ts';
 import { readHook } from '../hook.ts';
 import { inTurn } from '../in-turn.ts';
 import { leasedEnvironment } from '../leases.ts';
 import { dialogClosed } from '../permission.ts';
 import type { Project } from '../project.ts';
+import { watchScreen } from '../screen-watch.ts';
 import { Terminal } from '../terminal.ts';
 import { findTranscript } from '../transcript.ts';
 import { watchWorktree } from '../worktree-watch.ts';
@@ -256,21 +257,20 @@ function watch(
   const pid = terminal.isolated ? pidInside : terminal.pty.pid;
   const fileWatch = watchSessionFile(kind, config, pid, (file) => {
     const now = supervisor.state.agents[name];
-    if (now?.session?.id === id)
-      supervisor.turn(
-        [
-          ...dialogClosed(supervisor.state, now, file.status),
-          ...reported(now, 'session file', file.status, file.reason),
-        ],
-        'mcc',
-        'session file',
-      );
+    if (now?.session?.id !== id) return;
+    terminal.version = file.version;
+    supervisor.turn(
+      [...dialogClosed(supervisor.state, now, file.status), ...reported(now, 'session file', saidBy(file))],
+      'mcc',
+      'session file',
+    );
   });
   return [
     fileWatch,
     startWatch,
     watchWorktree(project, terminal),
     watchActivity(project, terminal),
+    watchScreen(project, terminal),
     terminal.screen.onParsed(() => supervisor.stirred(name)),
   ];
 }
