@@ -11,6 +11,7 @@ import type { Team } from '../core/team.ts';
 import { findBubblewrap } from '../io/bubblewrap.ts';
 import { loadTeam } from '../io/config.ts';
 import { findHold } from '../io/confinement.ts';
+import { findDocker } from '../io/docker.ts';
 import { refsProblems } from '../io/git-fence.ts';
 import { loadLayouts } from '../io/layouts.ts';
 import { hasClaudeLogin } from '../io/login.ts';
@@ -172,9 +173,15 @@ async function hostProblems({ host }: Team, shell: Shell): Promise<Problem[]> {
 
 /** A team that asks for a sandbox never runs without. */
 async function isolationProblems(team: Team, repository: Repository, shell: Shell): Promise<Problem[]> {
-  if (isolatedAgents(team).length === 0) return [];
-  const found = await findBubblewrap(shell.env);
-  return [...('what' in found ? [found] : []), ...(await refsProblems(repository))];
+  const isolated = isolatedAgents(team);
+  if (isolated.length === 0) return [];
+  const hows = new Set(isolated.map(({ isolation }) => isolation));
+  const found = await Promise.all([
+    hows.has('bubblewrap') ? findBubblewrap(shell.env) : undefined,
+    hows.has('docker') ? findDocker(shell.env, team.sandbox.image) : undefined,
+  ]);
+  const problems = found.filter((one) => one !== undefined && 'what' in one);
+  return [...problems, ...(await refsProblems(repository))];
 }
 
 function keyProblems({ keys }: Team): Problem[] {

@@ -1,4 +1,5 @@
 import type { Path } from './expected.ts';
+import { isolatedAgents } from './isolation.ts';
 import { nearest } from './nearest.ts';
 import { builtInKinds, type Team } from './team.ts';
 
@@ -22,6 +23,7 @@ export function teamProblems(team: Team): Finding[] {
   return [
     ...architectProblems(team),
     ...Object.keys(team.agents).flatMap((name) => agentProblems(name, team)),
+    ...imageProblems(team),
     ...folderProblems(team),
     ...gateProblems(team),
     ...worktreeProblems(team, ['worktree'], team.worktree),
@@ -90,6 +92,13 @@ function agentProblems(name: string, team: Team): Finding[] {
     add(['restricted_tools'], 'value', `\`${tool}\` is both allowed and restricted`);
   if (agent.worktree) found.push(...worktreeProblems(team, [...path, 'worktree'], agent.worktree));
   return found;
+}
+
+function imageProblems(team: Team): Finding[] {
+  const first = isolatedAgents(team).find(({ isolation }) => isolation === 'docker');
+  if (!first || team.sandbox.image !== undefined) return [];
+  const path = team.agents[first.name]?.isolation ? ['agents', first.name, 'isolation'] : ['isolation'];
+  return [{ path, at: 'value', what: '`docker` needs an image: sandbox: { image: … }' }];
 }
 
 function folderProblems({ worktrees }: Team): Finding[] {

@@ -70,7 +70,7 @@ const authSchema = z.strictObject({
 export const permissionModes = ['default', 'acceptEdits', 'plan', 'dontAsk', 'bypassPermissions'] as const;
 
 /** What holds an agent: nothing but its settings, or a sandbox that the kernel keeps up. */
-export const isolations = ['none', 'bubblewrap'] as const;
+export const isolations = ['none', 'bubblewrap', 'docker'] as const;
 export type Isolation = (typeof isolations)[number];
 
 /** A place of the machine: absolute, or below the home directory. */
@@ -78,6 +78,7 @@ const place = z.string().regex(/^(\/|~\/).*[^/]$/, 'an absolute path, or one tha
 
 /** What a sandbox is beyond the rule that only the agent's own worktree can be written. */
 export const sandboxSchema = z.strictObject({
+  image: z.string().min(1).optional().describe('isolation docker: the image that agents and gates run in'),
   writable: z
     .array(place)
     .default([])
@@ -171,7 +172,7 @@ export const teamSchema = z.strictObject({
     .enum(isolations)
     .default('none')
     .describe(
-      'what holds the agents, and the gates: `bubblewrap` (Linux) lets each write its own worktree and branches, and nothing else',
+      'what holds the agents, and the gates: `bubblewrap` (Linux) lets each write its own worktree and branches, and nothing else; `docker` runs them in `sandbox.image` (untried)',
     ),
   sandbox: sandboxSchema.prefault({}),
   worktrees: z

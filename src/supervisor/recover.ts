@@ -4,6 +4,7 @@ import { type Agent, isRunning } from '../core/state.ts';
 import { killTree } from '../io/tree.ts';
 import { tmuxSocket } from '../term/tmux.ts';
 import { endGates } from './effects/gates.ts';
+import { endSandbox } from './effects/isolation.ts';
 import { adoptSession } from './effects/session.ts';
 import { removeLeftFile, treeOf } from './effects/session-end.ts';
 import { endSetup } from './effects/setup.ts';
@@ -44,7 +45,7 @@ async function settle(project: Project, agent: Agent): Promise<Fact[]> {
   });
   if (!adopted) {
     await host.remove?.(name);
-    return proveDead(agent);
+    return proveDead(project, agent);
   }
   note('info', 'took a session over', { agent: name, session: session?.id, from: project.kept?.leftBy });
   return Object.values(supervisor.state.permissions)
@@ -58,8 +59,9 @@ async function removeUnknown({ host, supervisor }: Project): Promise<void> {
     if (!supervisor.terminals.has(name)) await host.remove?.(name);
 }
 
-async function proveDead({ name, session }: Agent): Promise<Fact[]> {
+async function proveDead(project: Project, { name, session }: Agent): Promise<Fact[]> {
   if (!session) return [];
+  await endSandbox(project, session.id);
   const left = await killTree(treeOf(session), { grace: graceMs });
   if (left.length > 0)
     throw Object.assign(new Error(`processes ${left.join(', ')} of ${name}'s last session cannot be ended`), {

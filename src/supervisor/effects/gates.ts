@@ -5,7 +5,7 @@ import { killTree } from '../../io/tree.ts';
 import { leasedEnvironment, leasePorts } from '../leases.ts';
 import { gateMark } from '../marks.ts';
 import type { Project } from '../project.ts';
-import { isolateGate } from './isolation.ts';
+import { endSandbox, gateId, isolateGate, type Sandboxed } from './isolation.ts';
 
 /** How much of a gate's output its author and the log get, in characters. */
 const outputLength = 4_000;
@@ -52,7 +52,9 @@ export async function runGates(
 }
 
 /** Ends what gates left behind, or what goes on of them after a crash. @throws Error that names what cannot be ended */
-export async function endGates({ root }: Pick<Project, 'root'>): Promise<void> {
+export async function endGates(project: Sandboxed): Promise<void> {
+  const { root } = project;
+  await endSandbox(project, gateId(root));
   const marker = { name: gateMark, value: root };
   // There is no first process here: the mark alone tells them, whenever they were started.
   const left = await killTree({ pid: 0, start: startTime(process.pid) ?? '', marker }, { grace: 0 });

@@ -7,6 +7,7 @@ import type { Exit } from '../../term/pty.ts';
 import type { Project } from '../project.ts';
 import { receiptsAfter } from '../receipts.ts';
 import type { Terminal } from '../terminal.ts';
+import { endSandbox } from './isolation.ts';
 
 /** How long a session may take to end when asked, before it is killed; measured: Claude Code needs 0.2 s. In ms. */
 const graceMs = 3_000;
@@ -37,6 +38,7 @@ export async function sessionEnded(
   const reason = supervisor.draining ? 'mcc down' : ended;
   // What it left behind holds its worktree: it goes before the session counts as ended.
   await killTree(treeOf({ id, pid, start }), { grace: leftoverMs });
+  await endSandbox(project, id);
   project.confinement.ended(id);
   removeLeftFile(pid);
   const receipts = await receiptsAfter(project, name);
@@ -73,8 +75,10 @@ export async function stopSession(project: Project, name: string): Promise<void>
 }
 
 /** Before a new run: no process of an earlier one may still write into the worktree or hold the conversation. */
-export async function endLeftovers({ note }: Project, { name, session }: Agent): Promise<void> {
+export async function endLeftovers(project: Project, { name, session }: Agent): Promise<void> {
+  const { note } = project;
   if (!session) return;
+  await endSandbox(project, session.id);
   const left = await killTree(treeOf(session), { grace: graceMs });
   if (left.length > 0)
     throw new Error(`processes ${left.join(', ')} of the last session of ${name} cannot be ended: end them`);

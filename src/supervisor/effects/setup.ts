@@ -11,7 +11,7 @@ import { bringFiles } from '../../io/worktree-files.ts';
 import { leasedEnvironment, leasePorts } from '../leases.ts';
 import { setupMark, setupMarkOf } from '../marks.ts';
 import type { Project } from '../project.ts';
-import { isolateSetup } from './isolation.ts';
+import { endSandbox, isolateSetup, type Sandboxed, setupId } from './isolation.ts';
 import { makeWorktree } from './worktree.ts';
 
 /** How much of a command's output is kept for who reads that it failed, in bytes; all of it is in the log file. */
@@ -96,18 +96,17 @@ async function runCommand(
     add(chunk);
     tail.add(chunk);
   };
-  const { file, args } = await isolateSetup(project, name, worktree.path, {
-    file: '/bin/sh',
-    args: ['-c', command],
-  });
+  const env = {
+    ...setupEnvironment({ spec, environment, leases }),
+    MCC_AGENT: name,
+    MCC_ROOT: root,
+    [setupMark]: setupMarkOf(root, name),
+  };
+  const shell = { file: '/bin/sh', args: ['-c', command] };
+  const { file, args } = await isolateSetup(project, name, worktree.path, shell, Object.keys(env));
   return runProgram(file, args, {
     cwd: worktree.path,
-    env: {
-      ...setupEnvironment({ spec, environment, leases }),
-      MCC_AGENT: name,
-      MCC_ROOT: root,
-      [setupMark]: setupMarkOf(root, name),
-    },
+    env,
     timeoutMs: timeout * 1000,
     signal: project.ending,
     onStdout: take,
@@ -116,7 +115,9 @@ async function runCommand(
 }
 
 /** Ends what set-up commands left behind, or what goes on of them after a crash. @throws Error that names what cannot be ended */
-export async function endSetup({ root }: Pick<Project, 'root'>, name: string): Promise<void> {
+export async function endSetup(project: Sandboxed, name: string): Promise<void> {
+  const { root } = project;
+  await endSandbox(project, setupId(root, name));
   const marker = { name: setupMark, value: setupMarkOf(root, name) };
   const left = await killTree({ pid: 0, start: startTime(process.pid) ?? '', marker }, { grace: 0 });
   if (left.length > 0)
