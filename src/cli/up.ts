@@ -64,11 +64,17 @@ async function notesOf(root: string, shell: Shell, layout: string | undefined): 
 
 /** Starts a supervisor; throws Stop or ConfigError at what stands in the way of it or of its screen. */
 async function startChecked(root: string, shell: Shell, layout: string | undefined) {
-  const { start } = await import('./background.ts');
-  const { layoutProblems, preflight, stopAtProblems } = await import('./preflight.ts');
-  const { repository, layouts, problems, notes } = await preflight(shell);
-  stopAtProblems([...problems, ...(layout === undefined ? [] : layoutProblems(layout, layouts))]);
-  return { started: await start(root, shell, repository), notes };
+  const { launchEarly, start } = await import('./background.ts');
+  const early = launchEarly(root, shell);
+  try {
+    const { layoutProblems, preflight, stopAtProblems } = await import('./preflight.ts');
+    const { repository, layouts, problems, notes } = await preflight(shell);
+    stopAtProblems([...problems, ...(layout === undefined ? [] : layoutProblems(layout, layouts))]);
+    return { started: await start(root, shell, repository, early), notes };
+  } catch (error) {
+    await early?.end();
+    throw error;
+  }
 }
 
 function needScreen({ terminal, env }: Shell, verb: string): void {

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { holderOf } from '../../src/io/lock.ts';
-import { isAlive, startTime } from '../../src/io/process.ts';
+import { findMarked, isAlive, startTime } from '../../src/io/process.ts';
 import { folder, installed, mcc, repository, write } from './harness.ts';
 
 const team = 'agents:\n  lead: {kind: shell}\n  dev: {kind: shell}\narchitect: lead\n';
@@ -81,6 +81,28 @@ test('what stands in the way is told before anything is started', async () => {
     /^mcc: 2 things stand in the way:\n {5}`no-such-program`, which a would run, is not on your PATH\n {7}→ /,
   );
   expect(() => readFileSync(join(cwd, '.mcc/logs/supervise.log'))).toThrow('ENOENT');
+});
+
+test('what stands in the way ends the supervisor that loaded meanwhile, and nothing is begun', async () => {
+  const { cwd, run } = project();
+  await run('up', '--headless');
+  await run('down', '--force');
+  const log = () => readFileSync(join(cwd, '.mcc/events.jsonl'), 'utf8');
+  const before = log();
+  write(cwd, { 'agents.yaml': 'agents:\n  a: {kind: command, command: [no-such-program]}\n' });
+  expect(await run('up', '--headless')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('no-such-program'),
+  });
+  expect(findMarked('MCC_ROOT', cwd)).toEqual([]);
+  expect(log()).toBe(before);
+});
+
+test('a supervisor whose starter ends before it has told it to serve does not', async () => {
+  const { cwd, env } = project();
+  const told = { ...env, MCC_ROOT: cwd, MCC_TOLD_BY_STARTER: '1' };
+  expect(await mcc(['supervise'], { cwd, env: told, input: '' })).toEqual({ code: 0, out: '', err: '' });
+  expect(existsSync(join(cwd, '.mcc'))).toBe(false);
 });
 
 test('a supervisor that ends at once leaves its last words', async () => {
