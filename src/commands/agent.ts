@@ -66,15 +66,24 @@ export const agentCommands: Command[] = [
     args: [agentArg],
     who: ['person', 'architect'],
     examples: ['mcc agent interrupt backend'],
-    run: ({ state, input, now }) => {
+    run: ({ state, input, now, by }) => {
       const agent = findAgent(state, arg(input, 'agent'));
       if (isRefusal(agent)) return agent;
+      if (by === `agent:${agent.name}`)
+        return refuse('your own turn ends when you say nothing more', `mcc why ${agent.name}`);
       const refusal = cannotInterrupt(agent, now);
       return (
         refusal ?? {
           facts: [{ type: 'agent.interrupting', agent: agent.name }],
-          text: `the turn of ${agent.name} is ended; mcc log --type agent.interrupted tells what came of it`,
+          text: `the turn of ${agent.name} is to end; mcc log --type agent.interrupted tells what came of it`,
           data: { agent: agent.name },
+          awaits: (event) =>
+            event.type === 'agent.interrupted' && event.agent === agent.name
+              ? {
+                  text: `${agent.name}: ${event.outcome}`,
+                  data: { agent: agent.name, outcome: event.outcome },
+                }
+              : null,
         }
       );
     },

@@ -1,4 +1,4 @@
-import type { Actor, Fact } from '../core/event.ts';
+import type { Actor, Event, Fact } from '../core/event.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { Report, State } from '../core/state.ts';
 import type { Usage } from '../core/usage.ts';
@@ -103,6 +103,8 @@ export type Outcome =
       text: string;
       data?: unknown /** ends the supervisor, after the turns in hand or at once */;
       stop?: 'drain' | 'force';
+      /** what an event tells of what came of it, null for any other: it is waited for, and said in place of the text */
+      awaits?(event: Event): { text: string; data?: unknown } | null;
     }
   | Refusal;
 

@@ -50,6 +50,7 @@ export function taskPage(state: State, task: Task): string {
     ['part of', task.parent],
     ['priority', task.priority],
     ['branch', task.branch],
+    ['begun by', task.before && [task.before.agent, task.before.branch].filter(Boolean).join(' on ')],
     ['commit', task.commit],
     ['approved', task.approval ? `${task.approval.commit} by ${task.approval.by}` : undefined],
     ['merged', task.merged],

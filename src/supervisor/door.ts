@@ -6,6 +6,9 @@ import { isRefusal, type Refusal } from '../core/refusal.ts';
 import { lookUp } from './answer.ts';
 import type { Project } from './project.ts';
 
+/** How long what comes of a command is waited for before its asker is told that it is under way, in ms. */
+const awaitedMs = 8_000;
+
 /** What a command came to, as it travels back to whoever gave it. */
 export type Result =
   | { ok: true; text: string; data?: unknown }
@@ -33,9 +36,11 @@ export async function give(
   // The state may have moved on while git answered: the command is decided on what is so now, in one turn.
   const outcome = command.run({ ...context(project, input, by), ...(answer ? { answer } : {}) });
   if (isRefusal(outcome)) return refused(outcome);
+  const coming = outcome.awaits && supervisor.next(outcome.awaits, awaitedMs);
   carry(project, outcome, by, causeOf(command, words) + mark);
   if (outcome.stop) project.stop(outcome.stop, by);
-  return { ok: true, text: outcome.text, ...(outcome.data === undefined ? {} : { data: outcome.data }) };
+  const { text, data } = (await coming) ?? outcome;
+  return { ok: true, text, ...(data === undefined ? {} : { data }) };
 }
 
 /** The same for whoever waits for an answer in any case: a bug is noted, and told as a refusal. */

@@ -45,6 +45,8 @@ export class Supervisor {
   readonly #failures = new Map<string, number>();
   /** agents for which a message waits, as the last look saw it */
   readonly #waiting = new Set<string>();
+  /** who waits for an event, and how each is told that none comes */
+  readonly #awaited = new Map<(event: Event) => void, () => void>();
   #planned = false;
   #alarm: { at: number; cancel: () => void } | undefined;
   #stopped = false;
@@ -93,7 +95,25 @@ export class Supervisor {
     for (const event of events) {
       this.state = reduce(this.state, event);
       this.#ports.told(event, this.state);
+      for (const take of [...this.#awaited.keys()]) take(event);
     }
+  }
+
+  /** What the next event that fits is read as; null when none comes within `ms`. */
+  next<T>(read: (event: Event) => T | null, ms: number): Promise<T | null> {
+    return new Promise((done) => {
+      const settle = (found: T | null): void => {
+        cancel();
+        this.#awaited.delete(take);
+        done(found);
+      };
+      const take = (event: Event): void => {
+        const found = read(event);
+        if (found !== null) settle(found);
+      };
+      const cancel = this.#ports.clock.after(ms, () => settle(null));
+      this.#awaited.set(take, () => settle(null));
+    });
   }
 
   /** True once the log could not be written: no fact is taken any more. */
@@ -235,6 +255,7 @@ export class Supervisor {
   /** Ends the loop: nothing is planned, and no fact is taken, any more. */
   stop(): void {
     this.#stopped = true;
+    for (const settle of [...this.#awaited.values()]) settle();
     this.#alarm?.cancel();
   }
 }

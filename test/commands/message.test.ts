@@ -206,6 +206,9 @@ describe('to end a turn first', () => {
     expect(planned()).toEqual(['turn.interrupt: typing backend']);
     expect(planned({ draining: true })).toEqual(['turn.interrupt: typing backend']);
     it.when('agent interrupt backend').refuses('backend is being interrupted already');
+    it.when('agent interrupt lead', { by: 'agent:lead' }).refuses(
+      'your own turn ends when you say nothing more',
+    );
     it.happens({
       type: 'agent.interrupted',
       agent: 'backend',

@@ -11,7 +11,7 @@ test('a turn is ended by its key, the log tells what came of it, and the agent t
   expect(await team.command('agent', 'interrupt', 'ann')).toBe('refused: ann has no turn to end: it is idle');
   await team.send('ann', `@@wait ${join(folder(), 'never')}`);
   await working(team);
-  expect(await team.command('agent', 'interrupt', 'ann')).toContain('the turn of ann is ended');
+  expect(await team.command('agent', 'interrupt', 'ann')).toBe('ann: its turn has ended');
   await team.idle('ann');
   const told = await team.until('it is told', () =>
     team.events.find(({ type }) => type === 'agent.interrupted'),
