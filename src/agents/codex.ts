@@ -1,3 +1,4 @@
+import { isolationOf } from '../core/isolation.ts';
 import { codexRules } from './codex-rules.ts';
 import { codexComposer } from './codex-screen.ts';
 import type { Kind, Launch, LaunchInput } from './define.ts';
@@ -66,23 +67,26 @@ function launch(input: LaunchInput): Launch {
   };
 }
 
-function flags({ spec }: LaunchInput): string[] {
+function flags(input: LaunchInput): string[] {
+  const { spec } = input;
   return [
     // The main buffer, so that a pane's scrollback is the conversation.
     '--no-alt-screen',
     '--no-daemon',
     // The hooks are mcc's own; trust in the repository is the user's, who ran `mcc up` in it.
     '--dangerously-bypass-hook-trust',
-    ...{
-      default: ['--sandbox', 'workspace-write', '--ask-for-approval', 'on-request'],
-      acceptEdits: ['--sandbox', 'workspace-write', '--ask-for-approval', 'on-request'],
-      plan: ['--sandbox', 'read-only', '--ask-for-approval', 'on-request'],
-      dontAsk: ['--sandbox', 'workspace-write', '--ask-for-approval', 'never'],
-      bypassPermissions: ['--dangerously-bypass-approvals-and-sandbox'],
-    }[spec.permission_mode],
+    ...sandbox(input),
     ...(spec.model ? ['--model', spec.model] : []),
     ...spec.args,
   ];
+}
+
+/** Its own sandbox cannot be made inside of another one (measured), which holds then. */
+function sandbox({ spec, team, agent }: LaunchInput): string[] {
+  const asks = ['--ask-for-approval', spec.permission_mode === 'dontAsk' ? 'never' : 'on-request'];
+  if (spec.permission_mode === 'bypassPermissions') return ['--dangerously-bypass-approvals-and-sandbox'];
+  if (isolationOf(team, agent) !== 'none') return ['--sandbox', 'danger-full-access', ...asks];
+  return ['--sandbox', spec.permission_mode === 'plan' ? 'read-only' : 'workspace-write', ...asks];
 }
 
 /** config.toml of the agent's own directory; `args: [-c, key=value]` in agents.yaml goes before it. */

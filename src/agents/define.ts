@@ -35,6 +35,8 @@ export interface Kind {
   isResumable?(transcript: string): boolean;
   /** Whether the visible screen proves that typed text would land in an empty composer. */
   composer?(screen: readonly ScreenRow[], cursor?: Cursor): Composer;
+  /** So many rows of its composer it shows at most; what is longer scrolls, and is not proved to stand there alone. */
+  composerRows?: number;
   /** Tells the program that it has the keyboard; to be written before `composer` is asked, since it hides its cursor else. */
   focus?: string;
   /** Keyboard writes that put a text into the composer; without it nothing may be typed for this kind. */

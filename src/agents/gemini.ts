@@ -28,6 +28,7 @@ export const gemini: Kind = {
   },
   screenRules: geminiRules,
   composer: geminiComposer,
+  composerRows: 10,
   // Measured: a `?` anywhere in what it reads while its composer is still empty opens its help and is lost.
   typing: (text) => typedPieces(text, { lineFeed: '\n', guard: /^(?=[/!?@])/, firstAlone: true }),
   submit: '\r',

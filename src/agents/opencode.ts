@@ -1,3 +1,4 @@
+import { isolationOf } from '../core/isolation.ts';
 import type { Kind, Launch, LaunchInput } from './define.ts';
 import { sessionEnvironment } from './environment.ts';
 import { hookReport } from './hooks.ts';
@@ -22,6 +23,8 @@ export const opencode: Kind = {
   conversations: { folder: 'conversations', holds: (file, conversation) => file === `${conversation}.jsonl` },
   screenRules: opencodeRules,
   composer: opencodeComposer,
+  // A third of its terminal, and six where that is more.
+  composerRows: 6,
   typing: (text) => typedPieces(text, { lineFeed: '\n', guard: /^(?=[/!@])/ }),
   submit: '\r',
   interrupt: '\x1b',
@@ -30,6 +33,8 @@ export const opencode: Kind = {
 function launch(input: LaunchInput): Launch {
   const { spec, config, folder, resume, conversation } = input;
   const [file, ...first] = spec.command ?? ['opencode'];
+  const isIsolated = isolationOf(input.team, input.agent) !== 'none';
+  const data = input.environment.XDG_DATA_HOME || `${input.environment.HOME ?? ''}/.local/share`;
   return {
     file: file ?? 'opencode',
     args: [
@@ -57,6 +62,7 @@ function launch(input: LaunchInput): Launch {
         OPENCODE_DISABLE_LSP_DOWNLOAD: '1',
         // The mouse stays mcc's.
         OPENCODE_DISABLE_MOUSE: '1',
+        ...(isIsolated ? ownFolders(config) : {}),
       },
     ),
     files: [
@@ -68,8 +74,18 @@ function launch(input: LaunchInput): Launch {
       { path: `${config}/mcc.js`, text: opencodePlugin, mode: 0o600 },
       { path: `${folder}/role.md`, text: rolePrompt(input), mode: 0o600 },
     ],
+    ...(isIsolated
+      ? { links: [{ path: `${config}/data/opencode/auth.json`, to: `${data}/opencode/auth.json` }] }
+      : {}),
   };
 }
+
+/** It writes its log, state and cache below these; in a sandbox the home directory cannot be written. */
+const ownFolders = (config: string) => ({
+  XDG_DATA_HOME: `${config}/data`,
+  XDG_STATE_HOME: `${config}/state`,
+  XDG_CACHE_HOME: `${config}/cache`,
+});
 
 function settings(input: LaunchInput): object {
   const { bin, config, folder, spec } = input;

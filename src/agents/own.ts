@@ -29,6 +29,7 @@ function makeKind(name: string, spec: KindSpec): Kind {
     ...(composer
       ? {
           composer: (screen, cursor) => readComposer(composer, screen, cursor),
+          ...(composer.rows ? { composerRows: composer.rows } : {}),
           typing: (text) => typedPieces(text, newline ? { lineFeed: keyBytes[newline] } : {}),
         }
       : {}),
@@ -87,17 +88,21 @@ export function readComposer(
   const prompt = new RegExp(rule.prompt, 'u');
   const top = screen.findLastIndex((row) => prompt.test(row.cells.join('')));
   const end = rule.end === undefined ? undefined : new RegExp(rule.end, 'u');
-  const height = end ? screen.slice(top + 1).findIndex((row) => end.test(textOf(row))) + 1 : 1;
+  const last = rule.cursor === 'terminal' && cursor ? cursor.y : top;
+  const height = end
+    ? screen.slice(top + 1).findIndex((row) => end.test(textOf(row))) + 1
+    : Math.max(1, last - top + 1);
   if (top < 0 || height === 0) return { state: 'absent' };
   const rows = screen.slice(top, top + height);
   const from = prompt.exec(screen[top]?.cells.join('') ?? '')?.[0].length ?? 0;
   const at = focus(rule, rows, top, cursor);
-  if (!at || at.x < from) return { state: 'absent' };
+  if (!at || (at.y === 0 && at.x < from)) return { state: 'absent' };
   const text = rows
-    .map((row) =>
+    .map((row, y) =>
       row.cells
         .map((cell, x) => (row.dim[x] ? ' ' : cell))
-        .slice(from)
+        // In a frame every row is indented; the rows of a plain prompt that is broken begin at the left.
+        .slice(y === 0 || end ? from : 0)
         .join('')
         .trimEnd(),
     )

@@ -37,7 +37,12 @@ export const composerRuleSchema = z.strictObject({
   prompt: pattern.describe(
     'how the first row of the composer begins; the text begins where the match ends. The lowest row that fits is taken',
   ),
-  end: pattern.optional().describe('the row below the composer; default: it has one row'),
+  end: pattern
+    .optional()
+    .describe(
+      'the row below the composer; default: it ends with the row of the cursor, as that of a plain prompt',
+    ),
+  rows: z.int().positive().optional().describe('so many rows it shows at most, where longer text scrolls'),
   placeholder: pattern.optional().describe('what stands in an empty composer, where that is not dim'),
   cursor: z
     .enum(['terminal', 'inverse'])

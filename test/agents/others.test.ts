@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { kindOf, kinds } from '../../src/agents/index.ts';
+import { readComposer } from '../../src/agents/own.ts';
 import { hookCommand } from '../../src/agents/post.ts';
 import { toml } from '../../src/agents/toml.ts';
 import { typedPieces } from '../../src/agents/typing.ts';
@@ -128,4 +129,48 @@ test('typed text has no control characters, and no first character that would be
 
 test('the command of a hook is quoted for sh, whatever the path', () => {
   expect(hookCommand({ bin: "/it's/bin" })).toBe(`'/it'\\''s/bin/mcc' hook`);
+});
+
+const rowsOf = (...lines: string[]) =>
+  lines.map((line) => {
+    const cells = [...line.padEnd(40)];
+    return { cells, dim: cells.map(() => false), inverse: cells.map(() => false) };
+  });
+const at = (x: number, y: number) => ({ x, y, visible: true });
+
+test('the composer of a project’s own kind is a prompt up to the cursor, or a frame up to its end', () => {
+  const plain = { prompt: '^bot> ', cursor: 'terminal' } as const;
+  expect(readComposer(plain, rowsOf('bot> done', 'said', 'bot> '), at(5, 2))).toEqual({ state: 'empty' });
+  expect(readComposer(plain, rowsOf('bot> a line that', 'goes on'), at(7, 1))).toEqual({
+    state: 'draft',
+    text: 'a line that\ngoes on',
+  });
+  // The cursor is elsewhere, hidden, or below output that came after the prompt.
+  expect(readComposer(plain, rowsOf('bot> ', 'working'), { ...at(5, 0), visible: false }).state).toBe(
+    'absent',
+  );
+  expect(readComposer(plain, rowsOf('bot> '), at(2, 0)).state).toBe('absent');
+  expect(readComposer(plain, rowsOf('bot> ', 'Delete all? '), at(12, 1)).state).toBe('draft');
+  const framed = { prompt: '^│ > ', end: '^╰', placeholder: '^Ask me', cursor: 'terminal' } as const;
+  expect(readComposer(framed, rowsOf('│ > Ask me anything', '╰──'), at(4, 0))).toEqual({ state: 'empty' });
+  expect(readComposer(framed, rowsOf('│ > one', '│   two', '╰──'), at(7, 1))).toEqual({
+    state: 'draft',
+    text: 'one\ntwo',
+  });
+  expect(readComposer(framed, rowsOf('│ > one'), at(7, 0)).state).toBe('absent');
+});
+
+test('in a sandbox codex makes none of its own, and opencode writes below its own folder', () => {
+  const isolated = (spec: object) => backend({ isolation: 'bubblewrap', ...spec });
+  expect(kinds.codex.launch(isolated({})).args.join(' ')).toContain('--sandbox danger-full-access');
+  expect(kinds.codex.launch(backend({})).args.join(' ')).toContain('--sandbox workspace-write');
+  const launch = kinds.opencode.launch(isolated({}));
+  expect(launch.env.XDG_DATA_HOME).toBe('/repo/.mcc/sessions/backend/config/data');
+  expect(launch.links).toEqual([
+    {
+      path: '/repo/.mcc/sessions/backend/config/data/opencode/auth.json',
+      to: '/home/me/.local/share/opencode/auth.json',
+    },
+  ]);
+  expect(kinds.opencode.launch(backend({})).env.XDG_DATA_HOME).toBeUndefined();
 });

@@ -22,7 +22,8 @@ export function fitted(
   queued: readonly Post[],
   size: Size,
 ): { posts: Post[]; text: string } {
-  const rows = Math.max(least.rows, size.rows - otherRows);
+  const most = project.supervisor.terminals.get(name)?.kind.composerRows ?? size.rows;
+  const rows = Math.min(most, Math.max(least.rows, size.rows - otherRows));
   const cols = Math.max(least.cols, size.cols - otherCols);
   for (let count = Math.min(queued.length, mostTried); count > 0; count -= 1) {
     const posts = queued.slice(0, count);

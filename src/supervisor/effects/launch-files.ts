@@ -27,7 +27,10 @@ export function writeFiles(launch: Launch): void {
   }
   for (const folder of launch.folders ?? []) mkdirSync(folder, { recursive: true });
   for (const { path, to } of launch.links ?? [])
-    if (existsSync(to) && !existsSync(path)) symlinkSync(to, path);
+    if (existsSync(to) && !existsSync(path)) {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      symlinkSync(to, path);
+    }
 }
 
 /** The program of a launch, found on the PATH that the session will have. @throws Error that says how to get it */
