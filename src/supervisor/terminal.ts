@@ -3,7 +3,7 @@ import { Bg, CELL, Fg, glyphText } from '../term/cells.ts';
 import { modeSequences } from '../term/mode-sequences.ts';
 import type { Session } from '../term/pty.ts';
 import { PAUSE_ABOVE, RESUME_BELOW, Screen, type Size } from '../term/screen.ts';
-import { SLICE } from '../term/slices.ts';
+import { hurry, SLICE } from '../term/slices.ts';
 import { Turns } from './turns.ts';
 
 /** Focus events of a terminal: xterm ctlseqs, "FocusIn/FocusOut". */
@@ -99,6 +99,7 @@ export class Terminal {
     const told = Buffer.from(data).toString('latin1');
     if (told === focusOut || told === focusIn) this.#unfocused = told === focusOut;
     else this.typedAt = Date.now();
+    hurry();
     if (this.#held) this.#held.push(data);
     else this.pty.write(data);
   }

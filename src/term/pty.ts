@@ -2,11 +2,15 @@ import { readSync, writeSync } from 'node:fs';
 import { type Pty, spawn } from 'node-pty';
 import { atLeastOne, checkRunnable, type Exit, type Session, type SessionSpec, signalled } from './host.ts';
 import type { Size } from './screen.ts';
+import { isHurried } from './slices.ts';
 
 export type { Exit, Host, Session, SessionSpec } from './host.ts';
 
 /** Bytes given to the kernel at once: what a terminal in line mode holds (Linux, N_TTY_BUF_SIZE). */
 const CHUNK = 4096;
+/** A read that gave so much will give more (Linux gives a reader 4095 bytes); and so much is handed over at once. In bytes. */
+const FULL = 4000;
+const GATHER = 32 * 1024;
 /** Milliseconds before input is offered again to a program that does not read; doubled up to the second. */
 const PACE = 4;
 const SLOWEST = 128;
@@ -50,8 +54,15 @@ class PtySession implements Session {
     this.#readToTheEnd();
   }
 
+  /**
+   * libuv hands over what one read gave, and takes a turn of the event loop for each; a terminal gives 4 kB at most. What
+   * floods is read on at once, a little: half of the time of a flood was spent between reads. Not
+   * while somebody types, who waits for it.
+   */
   onData(listener: (data: Uint8Array) => void): void {
-    this.#pty.onData(listener);
+    this.#pty.onData((data) =>
+      listener(data.length < FULL || this.#closed || isHurried() ? data : this.#gather(data)),
+    );
   }
 
   onExit(listener: (exit: Exit) => void): void {
@@ -142,15 +153,31 @@ class PtySession implements Session {
     };
   }
 
-  #readNow(): Buffer | null {
-    const buffer = Buffer.allocUnsafe(65536);
+  /** What was read, and what more there is at once. */
+  #gather(data: Uint8Array): Uint8Array {
+    const all = Buffer.allocUnsafe(GATHER);
+    all.set(data);
+    let length = data.length;
+    for (let last = length; last >= FULL && length + CHUNK <= GATHER; length += last) {
+      last = this.#readInto(all, length);
+    }
+    return all.subarray(0, length);
+  }
+
+  /** Reads once; returns how many bytes there were. */
+  #readInto(buffer: Buffer, at: number): number {
     try {
-      const length = readSync(this.#pty.fd, buffer);
-      return length > 0 ? buffer.subarray(0, length) : null;
+      return readSync(this.#pty.fd, buffer, at, CHUNK, null);
     } catch (error) {
       if (!isDead(error) && (error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      return null;
+      return 0;
     }
+  }
+
+  #readNow(): Buffer | null {
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    const length = this.#readInto(buffer, 0);
+    return length > 0 ? buffer.subarray(0, length) : null;
   }
 }
 

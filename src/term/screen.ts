@@ -215,9 +215,9 @@ export class Screen {
     this.settle();
   }
 
-  /** Parses up to one slice; returns the characters that remain. Called by the queue of slices. */
-  slice(): number {
-    let room = SLICE;
+  /** Parses at most so many bytes; returns those that remain. Called by the queue of slices. */
+  slice(bytes: number = SLICE): number {
+    let room = bytes;
     while (room > 0) {
       const chunk = this.#queue.shift();
       if (chunk === undefined) break;

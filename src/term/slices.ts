@@ -5,8 +5,13 @@
 
 /** Bytes parsed before anybody else gets a turn. */
 export const SLICE = 16 * 1024;
-/** Milliseconds of parsing before the event loop gets a turn: what a key's echo waits for, in both processes. */
-const BUDGET = 1;
+/** Milliseconds of parsing before the event loop gets a turn. */
+const BUDGET = 4;
+/** While somebody types turns are shorter, since an echo waits for two of them on its way: bytes, and milliseconds. */
+const SHORT_SLICE = 4 * 1024;
+const SHORT_BUDGET = 0.15;
+/** For so long after a key somebody types, in ms. */
+const TYPING = 500;
 /** What is not urgent is gathered for so many milliseconds, unless it is this much: many panes that write cost one turn. */
 const GATHER = 30;
 const PLENTY = 32 * 1024;
@@ -15,8 +20,8 @@ export interface Parsing {
   readonly urgent: boolean;
   /** What is to be parsed, in characters. */
   readonly pending: number;
-  /** Parses up to one slice; returns what is still to be parsed, in characters. */
-  slice(): number;
+  /** Parses at most so many bytes; returns what is still to be parsed. */
+  slice(bytes: number): number;
   /** Called once at the end of a turn in which something was parsed. */
   settle(): void;
 }
@@ -25,6 +30,15 @@ const waiting = new Set<Parsing>();
 let scheduled = false;
 let timer: NodeJS.Timeout | undefined;
 let lastTurn = 0;
+let typedAt = Number.NEGATIVE_INFINITY;
+
+/** Somebody typed, and waits for the echo: turns are short for a while. */
+export function hurry(): void {
+  typedAt = performance.now();
+}
+
+/** Somebody has typed just now. */
+export const isHurried = (): boolean => performance.now() - typedAt < TYPING;
 
 /** Gives this one turns until nothing is left to parse. After a silence at once: programs wait for answers to queries. */
 export function enqueue(item: Parsing): void {
@@ -48,19 +62,21 @@ function turn(): void {
   timer = undefined;
   const touched = new Set<Parsing>();
   lastTurn = performance.now();
-  const end = lastTurn + BUDGET;
-  while (waiting.size > 0 && performance.now() < end) parseRound(touched, end);
+  const hurried = isHurried();
+  const size = hurried ? SHORT_SLICE : SLICE;
+  const end = lastTurn + (hurried ? SHORT_BUDGET : BUDGET);
+  while (waiting.size > 0 && performance.now() < end) parseRound(touched, end, size);
   for (const item of touched) item.settle();
   if (waiting.size === 0 || scheduled) return;
   scheduled = true;
   setImmediate(turn);
 }
 
-function parseRound(touched: Set<Parsing>, end: number): void {
+function parseRound(touched: Set<Parsing>, end: number, size: number): void {
   const round = [...waiting].sort((a, b) => Number(b.urgent) - Number(a.urgent));
   for (const item of round) {
     if (!waiting.delete(item)) continue;
-    const left = item.slice();
+    const left = item.slice(size);
     if (left > 0) waiting.add(item); // at the end of the queue
     // What the person looks at is told at once, not after the others.
     if (item.urgent && left === 0) item.settle();
