@@ -1,5 +1,5 @@
 import { isFree, type Judgement, weigh } from './evidence.ts';
-import { admitted, type Room } from './room.ts';
+import { admitted, mayLeave, type Room } from './room.ts';
 import {
   type Agent,
   byPriority,
@@ -81,7 +81,7 @@ export function plan(state: State, world: World): Effect[] {
 function planAgent(state: State, world: World, agent: Agent, may: ReadonlySet<string>): Effect[] {
   const { name } = agent;
   if (isRunning(agent)) {
-    if (!agent.wanted || agent.restarting || agent.suspended)
+    if (!agent.wanted || agent.restarting || mayLeave(agent, world.now))
       return [{ type: 'session.stop', key: `session ${name}`, agent: name }];
     // The keyboard has one writer at a time.
     if (agent.interrupting) return [{ type: 'turn.interrupt', key: `typing ${name}`, agent: name }];

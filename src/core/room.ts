@@ -63,20 +63,48 @@ function need(state: State, agent: Agent): number | null {
   return pendingPosts(state, name).length > 0 ? rank.low + 1 : null;
 }
 
-/** Agents of which a session is to start as soon as there is room, the most pressing first. */
+/**
+ * A session that ends right after its turn may lose the end of its transcript, which Claude Code writes a moment later
+ * (measured on 2.1.197: all of a first turn): so long it must have been idle before it is ended to make room, in ms.
+ */
+const settledMs = 3_000;
+
+/** True when the session of a suspended agent is to end now. */
+export function mayLeave(agent: Agent, now: number): boolean {
+  const at = leavesAt(agent, now);
+  return at !== null && at <= now;
+}
+
+/** When the session of a suspended agent may be ended, in ms since the epoch; null where none is to be. */
+function leavesAt(agent: Agent, now: number): number | null {
+  if (!agent.suspended || !isRunning(agent)) return null;
+  return Date.parse(weigh(agent, now).since ?? agent.suspended.at) + settledMs;
+}
+
+/** True for an agent of which a session is to start as soon as there is room. */
+function isWaiting(agent: Agent, world: World): boolean {
+  const { wanted, declared, worktree, suspended, name } = agent;
+  if (!wanted || !declared || !worktree || suspended || isRunning(agent) || isUnprepared(agent)) return false;
+  const key = `session ${name}`;
+  const due = restartAt(agent);
+  // One that cannot be started just now takes no place from those that can.
+  const later = (world.notBefore.get(key) ?? 0) > world.now;
+  return due !== null && due <= world.now && !later && !world.busy.has(key);
+}
+
+/** Those who wait for room, the most pressing first. */
 function waiting(state: State, world: World): Agent[] {
   if (world.draining) return [];
-  const most = Number.MAX_SAFE_INTEGER;
-  return Object.values(state.agents)
-    .filter((agent) => {
-      const { wanted, declared, worktree, suspended, name } = agent;
-      if (!wanted || !declared || !worktree || suspended || isRunning(agent) || isUnprepared(agent))
-        return false;
-      const due = restartAt(agent);
-      return due !== null && due <= world.now && !world.busy.has(`session ${name}`);
-    })
-    .sort((a, b) => (need(state, a) ?? most) - (need(state, b) ?? most) || a.name.localeCompare(b.name));
+  const found = Object.values(state.agents).filter((agent) => isWaiting(agent, world));
+  if (found.length < 2 || isPlenty(world.room)) return found;
+  return found
+    .map((agent) => ({ agent, need: need(state, agent) ?? Number.MAX_SAFE_INTEGER }))
+    .sort((a, b) => a.need - b.need || a.agent.name.localeCompare(b.agent.name))
+    .map(({ agent }) => agent);
 }
+
+/** There is room for all. */
+const isPlenty = ({ most, memory }: Room): boolean => most === null && memory === null;
 
 /** Agents that run or are being started. */
 const placed = (state: State, world: World): Agent[] =>
@@ -86,6 +114,7 @@ const placed = (state: State, world: World): Agent[] =>
 export function admitted(state: State, world: World): ReadonlySet<string> {
   const { most, memory } = world.room;
   const names = waiting(state, world).map(({ name }) => name);
+  if (names.length === 0 || isPlenty(world.room)) return new Set(names);
   const taken = placed(state, world);
   const places = most === null ? names.length : Math.max(0, most - taken.length);
   if (memory === null) return new Set(names.slice(0, places));
@@ -98,7 +127,7 @@ export function admitted(state: State, world: World): ReadonlySet<string> {
 /** Why agents wait, once per reason; and who makes room for those that have something to do. */
 export function roomFacts(state: State, world: World): Fact[] {
   const { most, memory } = world.room;
-  if (most === null && memory === null) return [];
+  if (isPlenty(world.room)) return [];
   const may = admitted(state, world);
   const left = waiting(state, world).filter(({ name }) => !may.has(name));
   const short = memory !== null && memory.free < memory.floor;
@@ -151,8 +180,13 @@ export const canSuspend = (state: State, agent: Agent, now: number): boolean =>
 
 /** When room is to be looked for again although nothing happens, in ms since the epoch. */
 export function roomTimes(state: State, world: World): number[] {
-  const { most, memory } = world.room;
-  if (world.draining || (most === null && memory === null)) return [];
+  const leaving = Object.values(state.agents).flatMap((agent) => leavesAt(agent, world.now) ?? []);
+  return [...leaving, ...scarceTimes(state, world)];
+}
+
+function scarceTimes(state: State, world: World): number[] {
+  const { memory } = world.room;
+  if (world.draining || isPlenty(world.room)) return [];
   const left = waiting(state, world).length > 0;
   const idle = dispensable(state, world).map(({ at }) => at);
   if (memory === null) return left ? idle : [];

@@ -57,6 +57,12 @@ describe('who gets a place', () => {
     expect(sessions(ready('a', 'b'), { ...places(1), busy: new Set(['session a']) })).toEqual([]);
   });
 
+  test('one that could not be started takes none until it is tried again', () => {
+    const it = ready('a', 'b');
+    const notBefore = new Map([['session a', it.now + 1_000]]);
+    expect(sessions(it, { ...places(1), notBefore })).toEqual(['start b']);
+  });
+
   test('the others say once why they wait, and so does their status', () => {
     const it = ready('a', 'b').happens(...running('a'));
     settle(it, places(1));
@@ -109,6 +115,16 @@ describe('who makes room', () => {
     const a = it.state.agents.a;
     expect(a && weigh(a, it.now).status).toBe('suspended');
     expect(sessions(it, handsOff(1))).toEqual(['start b']);
+  });
+
+  test('not right after its turn, when the end of its transcript may not be written', () => {
+    const it = ready('a')
+      .happens(...running('a'))
+      .when('agent suspend a');
+    const since = Date.parse(it.state.agents.a?.reports.hook?.at ?? '');
+    expect(sessions(it, { now: since + 2_999 })).toEqual([]);
+    expect(roomTimes(it.state, world(it, { now: since + 1 }))).toEqual([since + 3_000]);
+    expect(sessions(it, { now: since + 3_000 })).toEqual(['stop a']);
   });
 
   test('when it is time for that is known beforehand', () => {
