@@ -133,7 +133,11 @@ export const agentSchema = z.strictObject({
     .describe(
       'files that this agent may change, from the root of the repository: `src/api`, `docs/**/*.md`; default: all. A branch that changes others is not merged',
     ),
-  hidden: words.default([]).describe('files that this agent may not read, such as `.env`: its CLI is told'),
+  hidden: words
+    .default([])
+    .describe(
+      'files that this agent may not read, such as `.env`: its CLI is told, and a sandbox hides those of your checkout that git does not track',
+    ),
   isolation: z.enum(isolations).optional().describe('what holds this agent; default: what holds the team'),
   languages: words.default([]).describe('languages this agent works in (told to it and to the architect)'),
   frameworks: words

@@ -155,7 +155,7 @@ export class Lab {
     this.worktree = input.worktree;
     this.#hooks = hooks;
     const launch = kind.launch(input);
-    writeFiles(launch);
+    writeFiles(launch, input.folder);
     const size = { cols: 100, rows: 30 };
     this.#pty = ptyHost().spawn({ ...launch, cwd: input.worktree, size });
     this.screen = new Screen(size, { answer: (bytes) => this.write(bytes) });

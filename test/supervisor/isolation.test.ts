@@ -6,7 +6,7 @@ import { findBubblewrap } from '../../src/io/bubblewrap.ts';
 import { isAlive, startTime } from '../../src/io/process.ts';
 import { readPointer } from '../../src/io/runtime.ts';
 import { findTmux, tmuxProblem } from '../../src/term/tmux-version.ts';
-import { folder, git, type Spec, scripted, Team } from './team.ts';
+import { folder, git, type Spec, scripted, Team, write } from './team.ts';
 
 /** Where no sandbox can be made, there is nothing to test. */
 const test = always.skipIf('what' in (await findBubblewrap(process.env)));
@@ -165,6 +165,50 @@ for (const host of withTmux ? ['pty', 'tmux'] : ['pty'])
     await attack(team, 'backend');
     for (const session of sessions) expect(isAlive(session?.pid ?? 0, session?.start ?? '')).toBe(true);
   });
+
+test('links that an agent in bubblewrap lays in its own folders lead the supervisor nowhere', async () => {
+  const team = await isolated().serve();
+  await team.idle('backend', 'frontend');
+  const out = folder();
+  const id = (await team.command('task', 'add', 'work', '--to', 'backend')).split(' ')[0] ?? '';
+  await team.until('it has its task', () => team.receipt(`assign-${id}-1`) === 'accepted');
+  await team.idle('backend');
+  const links = [
+    `ln -s '${team.root}/a.txt' "$MCC_ROOT/.mcc/results/backend/${id}.json"`,
+    `cd "$CLAUDE_CONFIG_DIR"; rm -rf sessions .claude.json; ln -s '${out}' sessions; ln -s '${out}/seed' .claude.json; ls -l`,
+  ];
+  expect(await ran(team, 'backend', links.join('\n'))).toContain('sessions ->');
+  writeFileSync(join(out, '2.json'), 'mine');
+  const before = outside(team);
+  await team.command('task', 'done', id, '--result', 'nothing to do');
+  await team.until('the result is written', () =>
+    readFileSync(join(team.root, '.mcc/results/backend', `${id}.json`), 'utf8').includes('nothing to do'),
+  );
+  const { id: first } = team.state.agents.backend?.session ?? {};
+  await team.command('agent', 'restart', 'backend');
+  await team.until('it runs again', ({ agents }) => {
+    const { session } = agents.backend ?? {};
+    return session && session.id !== first && !session.exit;
+  });
+  await team.idle('backend');
+  // Its settings are written anew for each run.
+  expect({ ...outside(team), settings: before.settings }).toEqual(before);
+  expect(readdirSync(out)).toEqual(['2.json']);
+  expect(readFileSync(join(out, '2.json'), 'utf8')).toBe('mine');
+});
+
+test('what is hidden from an agent in bubblewrap cannot be read in the main checkout', async () => {
+  const spec = { backend: scripted('', { hidden: ['.env*', 'secrets'] }), frontend: scripted() };
+  const team = isolated({ agents: spec });
+  for (const name of ['.env.local', 'secrets/key', 'seen']) write(team.root, { [name]: `in ${name}` });
+  await team.serve();
+  await team.idle('backend', 'frontend');
+  const read = 'cd "$MCC_ROOT"; cat .env.local secrets/key seen';
+  const said = await ran(team, 'backend', read);
+  expect(said).toContain('in seen');
+  expect(said).not.toMatch(/in \.env|in secrets/);
+  expect(await ran(team, 'frontend', read)).toContain('in secrets/key');
+});
 
 test('an agent in bubblewrap speaks for itself, whatever pid and token it names', async () => {
   const team = await isolated().serve();

@@ -8,9 +8,10 @@ import type { Agent } from '../../core/state.ts';
 import type { Isolation } from '../../core/team.ts';
 import { type Argv, bubblewrap, findBubblewrap } from '../../io/bubblewrap.ts';
 import { clientEnvironment, docker, endContainer, findDocker } from '../../io/docker.ts';
+import { insideOf } from '../../io/files.ts';
 import { fencedGit, gitFence } from '../../io/git-fence.ts';
 import { findProgram } from '../../io/program.ts';
-import type { Problem } from '../../io/repository.ts';
+import { type Problem, repositoryGit } from '../../io/repository.ts';
 import { atHome, isBelow, type Mount, places, realPaths, surroundings } from '../../io/sandbox.ts';
 import type { Project } from '../project.ts';
 import { programPath } from './launch-files.ts';
@@ -36,7 +37,7 @@ export async function isolate(project: Project, { name, worktree }: Agent, launc
   for (const folder of [config, results, paths.inbox(name)])
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   // What it would take for its own word on itself, if the last run was killed: every run has the same pid.
-  rmSync(join(config, 'sessions', `${pidInside}.json`), { force: true });
+  if (insideOf(config, 'sessions')) rmSync(join(config, 'sessions', `${pidInside}.json`), { force: true });
   const how = isolationOf(project.team, name);
   // In a container the programs are those of its image.
   const file = how === 'docker' ? launch.file : programPath(launch);
@@ -47,6 +48,7 @@ export async function isolate(project: Project, { name, worktree }: Agent, launc
       : `${await ownPrograms(project, name, fence.admin, cwd)}:${launch.env.PATH}`;
   const mounts: Mount[] = [
     ...machine(project, how, how === 'docker' ? [] : [dirname(file), ...realPaths([file]).map(dirname)]),
+    ...(await hiddenIn(project, name)),
     { type: 'read', at: paths.session(name) },
     { type: 'write', at: config },
     { type: 'write', at: results },
@@ -112,6 +114,18 @@ export async function endSandbox({ team, environment = {} }: Sandboxed, id: stri
   if (!team || !isolatedAgents(team).some(({ isolation }) => isolation === 'docker')) return;
   const program = await findProgram('docker', environment);
   if (program) await endContainer(program, containerOf(id), environment);
+}
+
+/** What is hidden from an agent of the main checkout, as far as it is not in git anyway, where everything can be read. */
+async function hiddenIn({ repository, team }: Project, name: string): Promise<Mount[]> {
+  const patterns = team.agents[name]?.hidden ?? [];
+  if (patterns.length === 0) return [];
+  const paths = patterns.map((pattern) => `:(glob)${pattern.replace(/^(\.?\/)+|\/+$/g, '')}`);
+  const found = await repositoryGit(repository).run(['ls-files', '--others', '-z', '--', ...paths]);
+  const files = found.split('\0').filter((file) => file !== '' && !file.endsWith('/'));
+  return realPaths(files.map((file) => join(repository.root, file))).map(
+    (at): Mount => ({ type: 'hide', at }),
+  );
 }
 
 /** A folder of programs that are other in a sandbox. */

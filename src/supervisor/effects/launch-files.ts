@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { type Kind, kinds, type Launch } from '../../agents/index.ts';
+import { insideOf } from '../../io/files.ts';
+import { isBelow } from '../../io/sandbox.ts';
 import type { Project } from '../project.ts';
 
 /** The `mcc` that the agent finds: this program, by absolute paths, whatever PATH the agent makes. */
@@ -17,8 +19,19 @@ export function temporaryFolder(project: Project, name: string): string {
   return folder;
 }
 
-/** Writes the files that a launch needs, those of the run anew, a seed only where it is not there. */
-export function writeFiles(launch: Launch): void {
+/**
+ * Writes the files that a launch needs, those of the run anew, a seed only where it is not there.
+ * @param folder what the session's files lie in; the session may write parts of it, and so lay links in it
+ * @throws Error when such a link leads out of it
+ */
+export function writeFiles(launch: Launch, folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const places = [...launch.files, ...(launch.links ?? [])].map(({ path }) => dirname(path));
+  for (const place of [...places, ...(launch.folders ?? [])])
+    if (isBelow(place, folder) && insideOf(folder, place) === undefined)
+      throw Object.assign(new Error(`${place} leads out of ${folder}`), {
+        hint: `look at it: ls -l '${place}'`,
+      });
   for (const file of launch.files) {
     mkdirSync(dirname(file.path), { recursive: true, mode: 0o700 });
     if (file.once && existsSync(file.path)) continue;

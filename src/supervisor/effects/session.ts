@@ -129,7 +129,7 @@ async function spawn(
 ): Promise<Terminal> {
   const { supervisor, root } = project;
   const { name, worktree } = agent;
-  writeFiles(plain);
+  writeFiles(plain, project.paths.session(name));
   const launch = isolated ? await isolate(project, agent, plain) : plain;
   const size = project.sizes.get(name) ?? firstSize;
   const cwd = worktree?.path ?? root;
