@@ -92,6 +92,11 @@ async function bodyOf(request: IncomingMessage): Promise<{ value: unknown } | un
   }
 }
 
+/**
+ * A connection a hook: one that is kept is closed after some idle seconds, and a hook that is posted in that moment would
+ * be lost, unheard by either side.
+ */
 function send(response: ServerResponse, value: object): void {
-  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  response.writeHead(200, headers).end(JSON.stringify(value));
 }

@@ -63,3 +63,9 @@ test('a caller that goes away in the middle of its body disturbs nobody', async 
   await gone;
   expect((await post(url, '{}')).answer).toEqual({ fine: true });
 });
+
+test('no connection is kept for another hook, which would be lost in the moment that one side gives it up', async () => {
+  const { url } = await serve(() => ({}));
+  const response = await fetch(url, { method: 'POST', body: '{}' });
+  expect(response.headers.get('connection')).toBe('close');
+});
