@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { Outer, size } from './outer.ts';
 import type { Argv } from './programs.ts';
 
-/** One screen of panes, however it is made: mcc's or tmux's. */
+/** One screen of panes, however it is made: mcc's, with its own ptys or on a tmux of its own, or plain tmux's. */
 export interface Peer {
-  readonly name: 'mcc' | 'tmux';
+  readonly name: 'mcc' | 'mcc on tmux' | 'tmux';
   /** Starts everything and opens the screen; the first pane has the keyboard. */
   open(panes: readonly Argv[]): Promise<Opened>;
 }
@@ -46,7 +46,7 @@ export class Team {
   readonly root: string;
   readonly env: Record<string, string>;
 
-  constructor(panes: readonly Argv[], layout = 'grid') {
+  constructor(panes: readonly Argv[], host: 'pty' | 'tmux' = 'pty') {
     this.root = mkdtempSync(join(tmpdir(), 'mcc-bench-'));
     const home = join(this.root, '.home');
     mkdirSync(home, { mode: 0o700 });
@@ -54,7 +54,7 @@ export class Team {
     const agents = panes.map(
       (argv, index) => `  p${index}:\n    kind: command\n    command: ${JSON.stringify(argv)}\n`,
     );
-    writeFileSync(join(this.root, 'agents.yaml'), `layout: ${layout}\nagents:\n${agents.join('')}`);
+    writeFileSync(join(this.root, 'agents.yaml'), `host: ${host}\nlayout: grid\nagents:\n${agents.join('')}`);
     writeFileSync(join(this.root, '.gitignore'), '.home\n');
     this.#git('init -q -b main');
     this.#git('config user.name bench');
@@ -90,10 +90,10 @@ export class Team {
   }
 }
 
-export const mcc: Peer = {
-  name: 'mcc',
+const mccOn = (name: Peer['name'], host: 'pty' | 'tmux'): Peer => ({
+  name,
   async open(panes) {
-    const team = new Team(panes);
+    const team = new Team(panes, host);
     const { pid } = JSON.parse(team.mcc('up', '--headless', '--json')) as { pid: number };
     let outer = team.screen();
     return {
@@ -116,7 +116,10 @@ export const mcc: Peer = {
       },
     };
   },
-};
+});
+
+export const mcc = mccOn('mcc', 'pty');
+export const hosted = mccOn('mcc on tmux', 'tmux');
 
 let sockets = 0;
 

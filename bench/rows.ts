@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mccProgram, type Opened, type Peer, Team, TmuxServer, tmuxPanes } from './peers.ts';
+import { hosted, mcc, mccProgram, type Opened, type Peer, Team, TmuxServer, tmuxPanes } from './peers.ts';
 import { cpuOf, memoryOf, wakesOf } from './process.ts';
 import { type Argv, done, keys, mark, type Programs } from './programs.ts';
 import { shuffled } from './random.ts';
@@ -17,6 +17,8 @@ export type Measured = Record<string, number[]>;
 
 export interface Row {
   readonly name: string;
+  /** who is measured, and who beside it: mcc and tmux when not given */
+  readonly peers?: readonly [Peer, Peer];
   /** runs of each peer */
   readonly rounds: number;
   measure(peer: Peer, bench: Bench): Promise<Measured>;
@@ -261,10 +263,16 @@ const verbs: Row = {
   },
 };
 
+/** The same row once more: mcc on a tmux server of its own, beside mcc with ptys of its own. */
+const onTmux = (row: Row): Row => ({ ...row, name: `host tmux: ${row.name}`, peers: [hosted, mcc] });
+
+const idle = echo('echo idle', undefined, 0);
+const seven = echo('echo, 7 stream', 'stream', 7);
+
 export const rows: readonly Row[] = [
-  echo('echo idle', undefined, 0),
+  idle,
   echo('echo, 3 stream', 'stream', 3),
-  echo('echo, 7 stream', 'stream', 7),
+  seven,
   echo('echo, 1 floods', 'flood', 1),
   echo('echo, 3 flood', 'flood', 3),
   echo('echo, 7 flood', 'flood', 7),
@@ -277,4 +285,7 @@ export const rows: readonly Row[] = [
   memory(24),
   growth,
   verbs,
+  onTmux(idle),
+  onTmux(seven),
+  onTmux(throughput),
 ];

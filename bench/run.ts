@@ -54,21 +54,23 @@ function writePage(results: Results): void {
 async function measure(chosen: readonly Row[], bench: Bench, results: Results): Promise<void> {
   const rounds = (row: Row) => (options.rounds ? Number(options.rounds) : bench.quick ? 1 : row.rounds);
   const pairs = chosen.flatMap((row) => Array.from({ length: rounds(row) }, () => row));
-  const runs = shuffled(pairs, bench.random).flatMap((row) =>
-    shuffled([mcc, tmux], bench.random).map((peer) => ({ row, peer })),
-  );
+  const runs = shuffled(pairs, bench.random).flatMap((row) => {
+    const peers = row.peers ?? [mcc, tmux];
+    const both = peers.map((peer, place) => ({ row, peer, as: place === 0 ? 'mcc' : 'tmux' }) as const);
+    return shuffled(both, bench.random);
+  });
   const commit = output('git', 'rev-parse', '--short', 'HEAD');
   const fresh = new Map<string, { load: number[]; mcc: Summary[]; tmux: Summary[] }>();
-  for (const [index, { row, peer }] of runs.entries()) {
+  for (const [index, { row, peer, as }] of runs.entries()) {
     const load = loadavg()[0] ?? 0;
     const summary = await once(row, peer, bench);
     console.log(
-      `${index + 1}/${runs.length} ${peer.name.padEnd(4)} ${row.name.padEnd(15)} load ${load.toFixed(1)}  ${brief(summary)}`,
+      `${index + 1}/${runs.length} ${peer.name.padEnd(11)} ${row.name.padEnd(25)} load ${load.toFixed(1)}  ${brief(summary)}`,
     );
     const its = fresh.get(row.name) ?? { load: [], mcc: [], tmux: [] };
     fresh.set(row.name, its);
     its.load.push(load);
-    its[peer.name].push(summary);
+    its[as].push(summary);
     results.rows[row.name] = { at: new Date().toISOString(), commit, ...its };
     if (!bench.quick) writeFileSync(file, `${JSON.stringify(results, rounded, 1)}\n`);
   }

@@ -7,6 +7,7 @@ export interface Result {
   readonly commit: string;
   readonly load: readonly number[];
   readonly mcc: readonly Summary[];
+  /** of its peer: tmux, or mcc with ptys of its own in the rows about `host: tmux` */
   readonly tmux: readonly Summary[];
 }
 
@@ -126,6 +127,20 @@ const lines: readonly Line[] = [
   },
   { label: '`mcc status` beside `node -e 0`', row: 'verbs', metric: 'status', unit: 'ms', beside: 'node' },
   { label: '`mcc task list` beside `node -e 0`', row: 'verbs', metric: 'tasks', unit: 'ms', beside: 'node' },
+  ...(['echo idle', 'echo, 7 stream'] as const).flatMap((row): Line[] => {
+    const label = `\`host: tmux\` beside \`pty\`, key to glyph, ${row === 'echo idle' ? 'idle' : '7 neighbours stream'}`;
+    const line = { row: `host tmux: ${row}`, metric: 'ms', unit: 'ms' };
+    return [
+      { label: `${label}: p50`, ...line },
+      { label: `${label}: p99`, ...line, of: 'p99' },
+    ];
+  }),
+  {
+    label: '`host: tmux` beside `pty`, 50 MB of coloured text',
+    row: 'host tmux: throughput',
+    metric: 'MBs',
+    unit: 'MB/s',
+  },
 ];
 
 /** The median over the rounds of a metric; undefined when it was not measured. */
