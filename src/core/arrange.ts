@@ -265,17 +265,24 @@ class Placing {
   }
 }
 
-/** Agents in rows, as many a row as brings the smallest pane nearest to 80×24; a shorter last row has wider panes. */
+/**
+ * Agents in rows, as many a row as brings the smallest pane nearest to 80×24, and where there is room for more, nearest to
+ * that shape; a shorter last row has wider panes.
+ */
 function gridOf(agents: readonly string[], rect: Rect): Layout {
   const fitting = (across: number) => {
     const down = Math.ceil(agents.length / across);
     const cols = Math.floor(rect.cols / across);
     const rows = Math.floor(rect.rows / down);
     const usable = (cols >= leastTerminal.cols || across === 1) && (rows >= leastTerminal.rows || down === 1);
-    return { across, score: usable ? Math.min(cols / 80, rows / 24, 1) : 0 };
+    const shape = Math.abs(Math.log(cols / 80 / (rows / 24)));
+    return { across, score: usable ? Math.min(cols / 80, rows / 24, 1) : 0, shape };
   };
   const choices = agents.map((_, index) => fitting(index + 1));
-  const best = choices.reduce((a, b) => (b.score > a.score ? b : a), choices[0] ?? { across: 1, score: 0 });
+  const best = choices.reduce(
+    (a, b) => (b.score > a.score || (b.score === 1 && a.score === 1 && b.shape < a.shape) ? b : a),
+    choices[0] ?? { across: 1, score: 0, shape: 0 },
+  );
   const lines = Array.from({ length: Math.ceil(agents.length / best.across) }, (_, index): Layout => {
     const [only, ...more] = agents.slice(index * best.across, (index + 1) * best.across);
     const leaves = [only ?? '', ...more].map((agent) => ({ agent }));
