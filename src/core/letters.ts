@@ -175,9 +175,12 @@ function outcome(state: State, task: Task): string {
   return `${task.status}${task.merged ? ` at ${short(task.merged)}` : ''}. ${brief(said ?? '')}`.trim();
 }
 
+/** The id of the letter that sets a session going. */
+export const resumeId = (session: string): string => `resume-${session}`;
+
 /** Sets an agent going again after its session was started anew. */
 export const goOn = (agent: string, session: Session, tasks: Task[], reviews: Task[]): Letter => ({
-  id: `resume-${session.id}`,
+  id: resumeId(session.id),
   from: 'mcc',
   to: agent,
   kind: 'nudge',

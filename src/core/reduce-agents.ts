@@ -1,8 +1,11 @@
-import { type Appliers, withAgent, without } from './change.ts';
+import { type Appliers, withAgent, without, withPost } from './change.ts';
+import { resumeId } from './letters.ts';
+import { answer } from './reduce-messages.ts';
 import {
   type Agent,
   entry,
   isCrash,
+  isPending,
   isRunning,
   type Permission,
   type State,
@@ -177,7 +180,12 @@ export const agentAppliers = {
     ),
   'session.exited': (state, { agent, session, code, signal, reason, at }) =>
     withAgent(
-      withoutPermissions(state, (it) => it.session === session),
+      // What was to set this very session going is for none after it.
+      withPost(
+        withoutPermissions(state, (it) => it.session === session),
+        resumeId(session),
+        (post) => (isPending(post) ? answer(post, at) : post),
+      ),
       agent,
       (it) =>
         it.session?.id === session && !it.session.exit

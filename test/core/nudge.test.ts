@@ -197,6 +197,14 @@ describe('an agent that crashes again and again', () => {
     });
   });
 
+  test('is not set going by what was meant for the sessions in between', () => {
+    const it = way.working().happens(...took('assign-t1-1'), exited('backend', 1));
+    it.happens(...running('backend', 's-1', true));
+    expect(it.post('resume-s-1').receipt).toBe('queued');
+    it.happens(exited('backend', 1, { session: 's-1' })).happens(...running('backend', 's-2', true));
+    expect([it.post('resume-s-1').receipt, it.post('resume-s-2').receipt]).toEqual(['answered', 'queued']);
+  });
+
   test('that was named for its work waits to be started, or for the work to be moved, by the architect too', () => {
     const it = crash(way.working(), 4);
     expect(it.task('t1')).toMatchObject({ status: 'open', to: 'backend' });
