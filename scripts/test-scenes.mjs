@@ -2,7 +2,8 @@
 // Plays scenes whose truth is known on the real Claude Code CLI and writes test/scenes/results.json; a version that is not
 // there is installed.
 //   npm run test:scenes -- chaos [--messages 1000] [--agents 8] [--host pty,tmux] [--seed 7]
-// sends messages to scripted agents in random states while agents, supervisor and screen are killed.
+// sends messages to scripted agents in random states while agents, supervisor and screen are killed; with --real, and --version, to
+// the real CLI.
 //   npm run test:scenes -- kills [--count 200] [--seed 7]
 // kills the supervisor again and again while agents live on in tmux. Both write test/scenes/chaos.json.
 //   npm run test:scenes -- docs
@@ -24,7 +25,10 @@ if (first === 'chaos' || first === 'kills' || first === 'docs') {
     'test/scenes',
     { chaos: 'run-chaos.ts', kills: 'run-kills.ts', docs: 'page.ts' }[first],
   );
-  process.exit(spawnSync(process.execPath, [program, ...rest], { stdio: 'inherit', cwd: root }).status ?? 1);
+  const env = { ...process.env, ...(rest.includes('--real') && { MCC_CLAUDE: installed(named) }) };
+  process.exit(
+    spawnSync(process.execPath, [program, ...rest], { stdio: 'inherit', cwd: root, env }).status ?? 1,
+  );
 }
 let code = 0;
 for (const version of named?.split(',') ?? [undefined]) {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { shuffled } from '../../bench/random.ts';
 import { messageText } from '../../src/agents/index.ts';
+import { weigh } from '../../src/core/evidence.ts';
 import { isPending, isRunning } from '../../src/core/state.ts';
 import { Project } from './project.ts';
 import type { HostName } from './scene.ts';
@@ -10,6 +11,8 @@ import type { HostName } from './scene.ts';
 export interface Chaos {
   seed: number;
   host: HostName;
+  /** who played the agents */
+  cast?: string;
   messages: number;
   agents: number;
   /** what was done meanwhile, and how often */
@@ -20,13 +23,51 @@ export interface Chaos {
   seconds: number;
 }
 
-interface Told {
+export interface Told {
   event: string;
   name: string;
-  pid: number;
   prompt?: string;
   via?: string;
 }
+
+/** Who plays the agents, and how a person deals with them. */
+export interface Cast {
+  name: string;
+  /** of an agent in agents.yaml */
+  spec: (agent: string) => object;
+  /** what a message says on which a dialog opens, or on which it works until there is a file */
+  ask: string;
+  wait: (file: string) => string;
+  /** what stands on the screen while a dialog is open, and the key that says yes */
+  dialog: string;
+  yes: string;
+  /** keys that take a draft back */
+  erase: (draft: string) => string;
+  /** it reads keys in order and at once: what was sent is known by the keys */
+  told: (project: Project) => Told[];
+  close?: () => Promise<void>;
+}
+
+/** The scripted agent of test/fixtures, which writes down what happens to it. */
+export const scripted: Cast = {
+  name: 'scripted agents',
+  spec: () => ({
+    kind: 'claude',
+    command: [process.execPath, resolve('test/fixtures/agent.mjs')],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: agents.yaml takes the person's own variable
+    env: { AGENT_LOG: '${AGENT_LOG}', AGENT_TRAITS: 'tells' },
+  }),
+  ask: '@@ask',
+  wait: (file) => `@@wait ${file}`,
+  dialog: 'May I do this?',
+  yes: 'y',
+  erase: (draft) => '\x7f'.repeat(draft.length),
+  told: ({ env }) =>
+    (existsSync(env.AGENT_LOG ?? '') ? readFileSync(env.AGENT_LOG ?? '', 'utf8') : '')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line)),
+};
 
 /** What the person has in hand with an agent; mcc knows nothing of it. */
 type Mode =
@@ -50,6 +91,10 @@ export async function chaos(options: {
   say: (line: string) => void;
   /** the mcc that is tried; bin/mcc when not given */
   program?: string;
+  /** scripted agents when not given */
+  cast?: Cast;
+  /** beside what a person has */
+  env?: Record<string, string>;
 }): Promise<Chaos> {
   const begin = Date.now();
   const play = new Play(options);
@@ -61,8 +106,19 @@ export async function chaos(options: {
   play.judge();
   const left = await play.project.close();
   const { messages, agents, seed, host } = options;
+  await options.cast?.close?.();
   const seconds = Math.round((Date.now() - begin) / 1000);
-  return { seed, host, messages, agents, deeds: play.deeds, wrong: play.wrong, left, seconds };
+  return {
+    seed,
+    host,
+    cast: (options.cast ?? scripted).name,
+    messages,
+    agents,
+    deeds: play.deeds,
+    wrong: play.wrong,
+    left,
+    seconds,
+  };
 }
 
 class Play {
@@ -71,6 +127,7 @@ class Play {
   readonly wrong: string[] = [];
   readonly #options: Parameters<typeof chaos>[0];
   readonly #names: string[];
+  readonly #cast: Cast;
   readonly #modes = new Map<string, Mode>();
   /** ids by agent, in the order in which they were sent */
   readonly #sent = new Map<string, string[]>();
@@ -83,15 +140,10 @@ class Play {
 
   constructor(options: Parameters<typeof chaos>[0]) {
     this.#options = options;
+    this.#cast = options.cast ?? scripted;
     this.#names = Array.from({ length: options.agents }, (_, at) => `a${at + 1}`);
-    const agent = {
-      kind: 'claude',
-      command: [process.execPath, resolve('test/fixtures/agent.mjs')],
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: agents.yaml takes the person's own variable
-      env: { AGENT_LOG: '${AGENT_LOG}', AGENT_TRAITS: 'tells' },
-    };
-    const agents = Object.fromEntries(this.#names.map((name) => [name, agent]));
-    this.project = new Project({ host: options.host, agents }, {}, options.program);
+    const agents = Object.fromEntries(this.#names.map((name) => [name, this.#cast.spec(name)]));
+    this.project = new Project({ host: options.host, agents }, options.env ?? {}, options.program);
     this.project.env.AGENT_LOG = join(this.project.top, 'agents.jsonl');
     for (const name of this.#names) this.#modes.set(name, { is: 'free' });
   }
@@ -146,7 +198,7 @@ class Play {
     const kind = mode?.is === 'free' && this.#runs(name) ? this.#random() : 1;
     const file = join(this.project.top, `go-${number}`);
     const long = this.#random() < 0.1 ? ` ${'and so on '.repeat(60)}` : '';
-    const deed = kind < 0.06 ? '\n@@ask' : kind < 0.2 ? `\n@@wait ${file}` : '';
+    const deed = kind < 0.06 ? `\n${this.#cast.ask}` : kind < 0.2 ? `\n${this.#cast.wait(file)}` : '';
     const id = await this.project.send(name, `number ${number}${long}${deed}`);
     this.#sent.set(name, [...(this.#sent.get(name) ?? []), id]);
     this.#did('message');
@@ -158,7 +210,7 @@ class Play {
   async #draft(): Promise<void> {
     const free = this.#names.filter((name) => this.#modes.get(name)?.is === 'free' && this.#runs(name));
     const name = this.#pick(free);
-    if (!name || this.project.text(name).includes('May I do this?')) return;
+    if (!name || this.project.text(name).includes(this.#cast.dialog)) return;
     const text = `my own ${this.#count} thoughts`;
     this.project.type(name, text);
     const pid = this.project.state.agents[name]?.session?.pid ?? 0;
@@ -181,17 +233,17 @@ class Play {
       // A session that ended took the draft with it.
       if (agent?.session?.pid === mode.pid && isRunning(agent)) {
         const sends = this.#random() < 0.5;
-        this.project.type(name, sends ? '\r' : '\x7f'.repeat(mode.text.length));
+        this.project.type(name, sends ? '\r' : this.#cast.erase(mode.text));
         if (sends) this.#drafts.set(name, [...(this.#drafts.get(name) ?? []), mode.text]);
         this.#did(sends ? 'draft sent' : 'draft taken back');
       }
     } else if (mode?.is === 'asking') {
       const asked = Object.values(this.project.state.permissions).some((one) => one.agent === name);
-      const shown = this.project.text(name).includes('May I do this?');
+      const shown = this.project.text(name).includes(this.#cast.dialog);
       if (asked) await this.project.command('allow', name);
       else if (shown) {
         // Its request was cut off with the supervisor: it is answered in the pane.
-        this.project.type(name, 'y');
+        this.project.type(name, this.#cast.yes);
         this.#answers.set(name, (this.#answers.get(name) ?? 0) + 1);
       } else if (this.#runs(name) && this.#taken(name) === undefined) return;
       this.#did('dialog answered');
@@ -260,8 +312,8 @@ class Play {
         // A key that was pressed while the supervisor was killed may be lost: the person sees that it is still there.
         const forgotten = /❯ (my own \d+ thoughts)/.exec(project.text(name))?.[1];
         if (this.#modes.get(name)?.is !== 'free') await this.#settle(name);
-        else if (forgotten) project.type(name, '\x7f'.repeat(forgotten.length));
-        else if (project.text(name).includes('May I do this?')) {
+        else if (forgotten) project.type(name, this.#cast.erase(forgotten));
+        else if (project.text(name).includes(this.#cast.dialog)) {
           this.#modes.set(name, { is: 'asking' });
           await this.#settle(name);
         }
@@ -272,6 +324,12 @@ class Play {
       await look();
       await project.until('all are taken', () => this.#waiting() === 0, { ms: 1_000 }).catch(() => {});
     }
+    // What was taken is worked on to its end, so that the agents' own records are whole.
+    const isAtRest = (name: string) => {
+      const agent = project.state.agents[name];
+      return agent !== undefined && weigh(agent, Date.now()).status === 'idle';
+    };
+    await project.until('all are at rest', () => this.#names.every(isAtRest), { ms: 20_000 }).catch(() => {});
     for (const name of this.#names.filter((one) => this.#taken(one) === undefined)) {
       const asked = Object.values(project.state.permissions).filter(({ agent }) => agent === name).length;
       this.wrong.push(
@@ -288,11 +346,7 @@ class Play {
 
   /** Compares what the agents wrote down of themselves with what was sent. */
   judge(): void {
-    const path = this.project.env.AGENT_LOG ?? '';
-    const told: Told[] = (existsSync(path) ? readFileSync(path, 'utf8') : '')
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
+    const told = this.#cast.told(this.project);
     for (const name of this.#names)
       this.#judgeAgent(
         name,
@@ -309,7 +363,7 @@ class Play {
     const sent = this.#sent.get(name) ?? [];
     for (const id of sent) {
       const times = ids.filter((one) => one === id).length;
-      if (times !== 1) this.wrong.push(`${name} was told ${id} ${times} times`);
+      if (times !== 1) this.wrong.push(`${name} was told ${id} ${times} times: ${this.#story(name, id)}`);
     }
     const first = [...new Set(ids)];
     const wanted = sent.filter((id) => first.includes(id));
@@ -325,13 +379,31 @@ class Play {
     if (byKey > own) this.wrong.push(`${byKey - own} dialogs of ${name} were answered by keys of nobody`);
   }
 
+  /** What the log says of a message, and of the sessions of its reader meanwhile. */
+  #story(name: string, id: string): string {
+    const about = this.project.log().filter((event) => {
+      if (event.type === 'message.queued') return event.message.id === id;
+      if (event.type.startsWith('message.')) return 'id' in event && event.id === id;
+      return event.type.startsWith('session.') && 'agent' in event && event.agent === name;
+    });
+    const from = about.findIndex((event) => event.type === 'message.queued');
+    return about
+      .slice(from)
+      .map((event) => {
+        const { type, at, cause } = event;
+        const more = 'route' in event ? ` by ${event.route}` : 'reason' in event ? `: ${event.reason}` : '';
+        return `${at.slice(14, 23)} ${type}${more} (${cause})`;
+      })
+      .join(', ');
+  }
+
   /** A prompt is a draft of the person's, letter by letter, or nothing but messages. */
   #judgeDrafts(name: string, prompts: readonly string[]): void {
     const own = this.#drafts.get(name) ?? [];
     const { posts } = this.project.state;
     for (const prompt of prompts) {
-      if (own.includes(prompt)) continue;
-      if (!prompt.startsWith('[mcc ') || /my own \d+ thoughts/.test(prompt))
+      if (own.includes(prompt.trim())) continue;
+      if (/my own \d+ thoughts/.test(prompt))
         this.wrong.push(`${name} was told something mixed: ${JSON.stringify(prompt.slice(0, 200))}`);
       for (const [, id = ''] of prompt.matchAll(/^\[mcc message (m-\w+) from /gm)) {
         const message = posts[id]?.message;

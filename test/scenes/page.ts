@@ -117,13 +117,14 @@ function circumstances(): string {
 const isKills = (one: Chaos | Kills): one is Kills => 'count' in one;
 
 function chaosTable(): string {
-  const rows = Object.entries(random).flatMap(([name, one]) => {
+  const rows = Object.values(random).flatMap((one) => {
     if (isKills(one)) return [];
     const { deeds, messages, agents, seed, wrong, left, seconds } = one;
     const count = (deed: string) => String(deeds[deed] ?? 0);
     return [
       [
-        name.replace('chaos ', ''),
+        one.cast ?? 'scripted agents',
+        one.host,
         String(seed),
         `${messages} to ${agents}`,
         count('agent killed'),

@@ -5,15 +5,20 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { randomFrom } from '../../bench/random.ts';
 import { type Chaos, chaos } from './chaos.ts';
+import { realCast } from './real-cast.ts';
 import type { HostName } from './scene.ts';
 
-/** `npm run test:scenes -- chaos [--messages 1000] [--agents 8] [--host pty,tmux] [--seed 7]`: writes chaos.json. */
+/**
+ * `npm run test:scenes -- chaos [--messages 1000] [--agents 8] [--host pty,tmux] [--seed 7]`: writes chaos.json. With
+ * `--real` the CLI of MCC_CLAUDE plays the agents.
+ */
 const { values: options } = parseArgs({
   options: {
     messages: { type: 'string', default: '1000' },
     agents: { type: 'string', default: '8' },
     host: { type: 'string', default: 'pty,tmux' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    real: { type: 'boolean', default: false },
     dry: { type: 'boolean', default: false },
   },
 });
@@ -24,6 +29,10 @@ const known: Record<string, Chaos & { at: string; commit: string; load: number }
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 const seed = Number(options.seed);
 console.log(`seed ${seed}`);
+const binary = process.env.MCC_CLAUDE ?? '';
+const version = options.real
+  ? (execFileSync(binary, ['--version'], { encoding: 'utf8' }).split(' ')[0] ?? '')
+  : '';
 let bad = 0;
 for (const host of options.host.split(',') as HostName[]) {
   const result = await chaos({
@@ -33,12 +42,21 @@ for (const host of options.host.split(',') as HostName[]) {
     host,
     random: randomFrom(seed),
     say: (line) => console.log(`  ${host}: ${line}`),
+    ...(options.real
+      ? {
+          cast: await realCast(binary, version),
+          env: {
+            ANTHROPIC_API_KEY: 'sk-ant-fake-key-for-the-laboratory-0001',
+            CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+          },
+        }
+      : {}),
   });
   const { deeds, wrong, left, seconds } = result;
   console.log(`${wrong.length + left.length === 0 ? '✓' : '✗'} ${host}, seed ${seed}, ${seconds} s`, deeds);
   for (const line of [...wrong, ...left.map((one) => `left behind: ${one}`)]) console.log(`    ${line}`);
   bad += wrong.length + left.length;
-  known[`chaos ${host}`] = {
+  known[options.real ? `chaos ${version} ${host}` : `chaos ${host}`] = {
     ...result,
     at: new Date().toISOString(),
     commit,
