@@ -134,6 +134,8 @@ export interface Report {
   accepted: string[];
   /** true when the turn is over and nothing runs on: a moment to hand over the next message */
   turnEnded: boolean;
+  /** the turn that ended here had gone on with what was handed over as the answer of a hook: the proof that it arrived */
+  continued?: boolean;
   /** what the agent said last, at the end of its turn */
   said?: string;
 }

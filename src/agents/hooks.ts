@@ -19,6 +19,7 @@ const bodySchema = z.object({
   notification_type: z.string().optional(),
   message: z.string().optional(),
   is_interrupt: z.boolean().optional(),
+  stop_hook_active: z.boolean().optional(),
   background_tasks: z
     .array(z.object({ type: z.string().optional(), description: z.string().optional() }))
     .optional()
@@ -49,6 +50,7 @@ export function hookReport(value: unknown): Report | null {
     conversation: body.session_id,
     accepted: body.hook_event_name === 'UserPromptSubmit' ? idsIn(body.prompt ?? '') : [],
     turnEnded: false,
+    ...(body.stop_hook_active && { continued: true }),
     ...(body.transcript_path && { transcript: body.transcript_path }),
     ...(body.tool_name && { tool: body.tool_name }),
     ...(argument && { argument }),

@@ -33,6 +33,8 @@ export interface Proof {
   written: ReadonlySet<string> | null;
   /** its turn has ended: what it was handed stands in its transcript by now, or has not arrived */
   ended: boolean;
+  /** the turn had gone on with what the hook at its last end was answered: that arrived, whatever the transcript has by now */
+  continued?: boolean;
 }
 
 /**
@@ -41,10 +43,12 @@ export interface Proof {
  */
 export function settled(
   open: readonly Post[],
-  { prompted, written, ended }: Proof,
+  { prompted, written, ended, continued = false }: Proof,
 ): { taken: Post[]; lost: Post[] } {
-  const has = ({ message: { id }, receipt }: Post): boolean =>
-    prompted.includes(id) || (receipt !== 'queued' && written?.has(id) === true);
+  const has = ({ message: { id }, receipt, route }: Post): boolean =>
+    prompted.includes(id) ||
+    (receipt !== 'queued' && written?.has(id) === true) ||
+    (receipt === 'handed over' && route === 'hook' && continued);
   const lost = (post: Post): boolean =>
     ended && written !== null && post.receipt === 'handed over' && post.route === 'hook' && !has(post);
   return { taken: open.filter(has), lost: open.filter(lost) };

@@ -84,7 +84,7 @@ export async function readHook(
  * queued again.
  */
 async function settle({ supervisor }: Project, terminal: Terminal, report: Report): Promise<Fact[]> {
-  const { transcript, turnEnded, accepted: prompted } = report;
+  const { transcript, turnEnded, continued = false, accepted: prompted } = report;
   const { unproved } = terminal.turns;
   const open = openPosts(supervisor.state, terminal);
   const asked = open.filter((post) => post.receipt !== 'queued' && !prompted.includes(post.message.id));
@@ -94,11 +94,11 @@ async function settle({ supervisor }: Project, terminal: Terminal, report: Repor
     return asked.length > 0 ? acceptedIn(transcript, messages) : new Set();
   };
   let written = await read();
-  if (turnEnded && written && messages.some(({ id }) => !written?.has(id))) {
+  if (turnEnded && !continued && written && messages.some(({ id }) => !written?.has(id))) {
     await new Promise((done) => setTimeout(done, writtenMs));
     written = await read();
   }
-  const outcome = settled(open, { prompted, written, ended: turnEnded });
+  const outcome = settled(open, { prompted, written, ended: turnEnded, continued });
   for (const { message } of [...outcome.taken, ...outcome.lost]) unproved.delete(message.id);
   return factsOf(outcome);
 }

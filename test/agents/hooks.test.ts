@@ -149,3 +149,8 @@ test('a transcript of titles and modes alone is not resumed, one with a message 
   expect(claude.isResumable?.('')).toBe(false);
   expect(claude.isResumable?.(`${start}{"type":"user","message":{}}\n{"type":"assist`)).toBe(true);
 });
+
+test('a turn that had gone on with what a hook was answered says so when it ends', () => {
+  expect(body('Stop', { background_tasks: [], stop_hook_active: true })).toMatchObject({ continued: true });
+  expect(body('Stop', { background_tasks: [], stop_hook_active: false })).not.toHaveProperty('continued');
+});

@@ -330,3 +330,19 @@ describe('whatever happens while messages are handed over', () => {
     }
   });
 });
+
+test('a turn that went on with what its hook was answered has it, also before that stands in its transcript', () => {
+  const it = new Given();
+  it.happens(team(['backend']), ...running('backend', 's-1'));
+  it.happens({
+    type: 'message.queued',
+    message: { id: 'm-1', from: 'person', to: 'backend', kind: 'note', body: 'One.' },
+  });
+  it.happens({ type: 'message.handed', id: 'm-1', route: 'hook', session: 's-1' });
+  const open = pendingPosts(it.state, 'backend');
+  const proof = { prompted: [], written: new Set<string>(), ended: true };
+  expect(factsOf(settled(open, { ...proof, continued: true }))).toEqual([
+    { type: 'message.accepted', id: 'm-1' },
+  ]);
+  expect(factsOf(settled(open, proof))).toMatchObject([{ type: 'message.requeued', id: 'm-1' }]);
+});
