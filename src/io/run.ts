@@ -67,10 +67,7 @@ export async function runProgram(
   child.once('exit', () => {
     clearTimeout(timer);
     endGroup(child.pid);
-    linger = setTimeout(() => {
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-    }, lingerMs);
+    linger = setTimeout(() => closeUnread(child), lingerMs);
   });
   options.signal?.addEventListener('abort', abort, { once: true });
   if (options.signal?.aborted) abort();
@@ -90,6 +87,18 @@ export async function runProgram(
     aborted,
     truncated: out.full(),
   };
+}
+
+/**
+ * Stops listening to pipes that somebody else keeps open. A process that could not run itself for as long finds the time over
+ * before it has read what lies in them: they are looked at a few times more, which is plenty for what a pipe holds.
+ */
+function closeUnread({ stdout, stderr }: ChildProcess, looks = 3): void {
+  if (looks === 0) {
+    stdout?.destroy();
+    stderr?.destroy();
+    // A timer, the poll for what can be read, then what was set for immediately after it.
+  } else setTimeout(() => setImmediate(() => closeUnread({ stdout, stderr } as ChildProcess, looks - 1)), 0);
 }
 
 /** Starts a program; what it is given to read and does not is nobody's concern. */

@@ -22,7 +22,7 @@ export interface WorktreeState {
 
 /**
  * Looks at a worktree without taking a lock in it: three git processes, made for polling.
- * @throws RepositoryProblem when the folder is no worktree of the repository
+ * @throws RepositoryProblem when the folder is no worktree of the repository, or Error when git does not tell what is checked out
  */
 export async function worktreeState(wanted: {
   repository: Repository;
@@ -55,6 +55,9 @@ export async function worktreeState(wanted: {
   const files = entries.filter((entry) => changedPath(entry) !== null).length;
   const [behind = 0, ahead = 0] = count.split('\t').map(Number);
   const head = header('head');
+  // git always tells both: an answer that did not come whole is none.
+  if (head === '' || header('oid') === '')
+    throw new Error(`git status told nothing of HEAD: ${JSON.stringify(status.slice(0, 200))}`);
   return {
     branch: head === '(detached)' ? null : head,
     commit: header('oid'),

@@ -1,4 +1,4 @@
-import type { Actor, Event, Fact } from '../core/event.ts';
+import { type Actor, type Event, type Fact, parseEvent } from '../core/event.ts';
 import { weigh } from '../core/evidence.ts';
 import { follow } from '../core/follow.ts';
 import { type Effect, mayType, type Pane, plan, settledMs, type World } from '../core/plan.ts';
@@ -85,6 +85,8 @@ export class Supervisor {
     const events = facts.map(
       (fact, index) => ({ v: 1, seq: this.state.seq + index + 1, at, by, cause, ...fact }) as Event,
     );
+    // What could not be read back would keep every later supervisor from starting: it is refused here, and nothing has happened.
+    for (const event of events) parseEvent(JSON.parse(JSON.stringify(event)));
     try {
       this.#ports.append(events);
     } catch (error) {

@@ -247,3 +247,13 @@ test('after the end no fact is taken, and no timer is left', async () => {
   expect(loop.alarm).toBeNull();
   expect(loop.log.map(({ type }) => type)).not.toContain('session.exited');
 });
+
+test('a fact that could not be read back from the log is refused before it is written, and nothing has happened', () => {
+  const loop = new Loop();
+  const before = loop.supervisor.state;
+  const written = loop.log.length;
+  const fact = { type: 'message.accepted', id: '' } as const;
+  expect(() => loop.supervisor.turn([fact], 'mcc', 'a test')).toThrow('message.accepted: id');
+  expect(loop.supervisor.state).toBe(before);
+  expect(loop.log).toHaveLength(written);
+});
