@@ -32,7 +32,9 @@ const play =
     if (step === 0) return [use('Write', { file_path, content: 'one\n' })];
     if (step === 1) return [use('Write', { file_path: join(root, 'out.txt'), content: 'out\n' })];
     if (step === 2)
-      return bash(`echo out > '${root}/out.txt'; git update-ref refs/heads/main HEAD; ls '${root}/.mcc/run'`);
+      return bash(
+        `'${process.execPath}' -e 'require("fs").writeFileSync("${root}/out.txt", "")'; git update-ref refs/heads/main HEAD; ls '${root}/.mcc/run'`,
+      );
     if (step === 3) return bash('git add -A && git commit -qm "One" && git log -1 --format=%s');
     if (step === 4) return [use('mcp__mcc__task_submit', { task: id, summary: 'one.txt' })];
     return [say(`Submitted. ${results[1]?.text} ${results[2]?.text}`)];
@@ -72,6 +74,8 @@ for (const host of ['pty', 'tmux'])
         .join('');
       return text.includes('Submitted. ') && text;
     });
+    // The fence answers first; what goes around it meets the sandbox.
+    expect(heard).toContain('out.txt of the main checkout, and never yours to write');
     expect(heard).toMatch(/EROFS[^"]*out\.txt/);
     expect(heard).toMatch(/main\.lock[^"]*Read-only file system/);
     // The conversation goes on in the next run.
