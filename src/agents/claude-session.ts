@@ -13,12 +13,13 @@ const schema = z.object({
 });
 
 /**
- * The CLI's own word on its state; null when the file is of another shape. A stale file (SIGKILL) is the caller's to
+ * The CLI's own word on its state; null when the file is of another shape or tells none. A stale file (SIGKILL) is the caller's to
  * find out, by `pid` and `start`.
  */
 export function sessionFileReport(json: unknown): SessionFile | null {
   const parsed = schema.safeParse(json);
-  if (!parsed.success) return null;
+  // Right after the start it is there already, and tells no status yet.
+  if (!parsed.success || parsed.data.status === undefined) return null;
   const { pid, sessionId, status, waitingFor, statusUpdatedAt, procStart, version } = parsed.data;
   return {
     conversation: sessionId,
@@ -32,7 +33,7 @@ export function sessionFileReport(json: unknown): SessionFile | null {
 
 type Meaning = Pick<SessionFile, 'status' | 'reason' | 'needs' | 'tool'>;
 
-function meaning(status: string | undefined, waitingFor: string | undefined): Meaning {
+function meaning(status: string, waitingFor: string | undefined): Meaning {
   switch (status) {
     case 'idle':
       return { status: 'idle' };
@@ -43,7 +44,7 @@ function meaning(status: string | undefined, waitingFor: string | undefined): Me
     case 'waiting':
       return { status: 'needs-you', ...waiting(waitingFor) };
     default:
-      return { status: 'unknown', reason: status ? `it says ${status}` : 'it tells no status' };
+      return { status: 'unknown', reason: `it says ${status}` };
   }
 }
 

@@ -36,7 +36,7 @@ type Details = Pick<Report, 'needs' | 'tool' | 'argument' | 'options' | 'until'>
  * - what the screen says counts 3 beside a fresh word of the agent itself. A dialog on it that is newer than all such words
  *   counts 9, since dialogs at the start, at a limit or a login have no hook. Anything else on it counts 9 where there is no
  *   state file and it is `standingMs` newer than the last hook, which is then stale;
- * - a level that still says otherwise `standingMs` after the agent's last word is told again (`levelAgain`): so the judgement
+ * - a level that still says otherwise some time after the agent's last word is told again (`levelAgain`): so the judgement
  *   rests on the order of reports alone, and not on when one looks;
  * - without a word of the agent itself, screen (6), title and progress (5) and output (2) are what there is;
  * - that it does nothing (10) can only be said of an agent that counts as working.
@@ -57,6 +57,12 @@ const weights = {
 
 /** So much longer than the agent's last word must a screen say otherwise before that word is taken for stale. */
 export const standingMs = 1_500;
+
+/**
+ * The same for the state file, which is late on a busy machine: measured at a load of 30, Claude Code told up to 1.6 s after
+ * its Stop hook that it is idle.
+ */
+export const fileStandingMs = 5_000;
 
 /** The sources that the agent's program itself speaks through. */
 export const ownSources = ['hook', 'session file'] as const;
@@ -128,18 +134,16 @@ function weighed(reports: Reports, now: number): Weighed[] {
     ...weightOf(report, reports),
   }));
   const order = (a: Weighed, b: Weighed) => b.weight - a.weight || a.ageMs - b.ageMs;
-  const first = all.toSorted(order)[0];
-  // Stillness is about work: it says nothing of an agent that is idle or waits.
-  const still = first?.report.status === 'working';
-  return all
-    .map((one) =>
-      one.report.status === 'stalled'
-        ? still
-          ? { ...one, weight: weights.still, why: 'it counts as working, and this is what it does' }
-          : { ...one, weight: 0, why: 'it does not count as working' }
-        : one,
-    )
-    .sort(order);
+  const [first] = all.toSorted(order);
+  return all.map((one) => ({ ...one, ...ofStillness(one.report, first?.report) })).sort(order);
+}
+
+/** Stillness is about the work in hand: it says nothing of an agent that is idle or waits, nor of work that began later. */
+function ofStillness(report: Report, winner: Report | undefined): Partial<Weight> {
+  if (report.status !== 'stalled') return {};
+  if (winner?.status !== 'working') return { weight: 0, why: 'it does not count as working' };
+  if (time(report) < time(winner)) return { weight: 0, why: 'it has begun something since' };
+  return { weight: weights.still, why: 'it counts as working, and this is what it does' };
 }
 
 type Weight = Pick<Weighed, 'weight' | 'why'>;
@@ -209,18 +213,17 @@ function means(own: Report, outer: Status): boolean {
 export function levelAgain(agent: Agent, judged: Judgement): { at: number; report: Report } | null {
   const winner = agent.reports[judged.source];
   if (!winner || agent.session?.exit) return null;
-  const contradicts = (level: Report | undefined, by: readonly string[]): level is Report =>
+  const contradicts = (level: Report | undefined, ms: number): level is Report =>
     level !== undefined &&
-    by.includes(winner.source) &&
     level.status !== 'unknown' &&
     level.status !== winner.status &&
     !means(winner, level.status) &&
-    time(level) < time(winner) + standingMs;
+    time(level) < time(winner) + ms;
   const { screen, 'session file': file } = agent.reports;
-  const at = time(winner) + standingMs;
-  if (contradicts(file, ['hook'])) return { at, report: file };
-  const counts = screen?.status === 'needs-you' || !file;
-  return counts && contradicts(screen, ownSources) ? { at, report: screen } : null;
+  if (winner.source === 'hook' && contradicts(file, fileStandingMs))
+    return { at: time(winner) + fileStandingMs, report: file };
+  const counts = isOwn(winner) && (screen?.status === 'needs-you' || !file);
+  return counts && contradicts(screen, standingMs) ? { at: time(winner) + standingMs, report: screen } : null;
 }
 
 /** True for an agent that takes messages and tasks: at most a shell that it started runs on. */

@@ -150,6 +150,11 @@ export const agentSchema = z.strictObject({
     .optional()
     .describe('what its worktree gets; each key given here replaces that of the team'),
   limits: limitsSchema.optional().describe('what it may take of the machine, before what the team may'),
+  stall_minutes: z
+    .number()
+    .min(0)
+    .default(10)
+    .describe('minutes in which an agent at work does nothing until it counts as stalled; 0 for never'),
   autostart: z.boolean().default(true).describe('start with `mcc up`'),
 });
 

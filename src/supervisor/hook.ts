@@ -5,13 +5,16 @@ import type { Fact } from '../core/event.ts';
 import { entry, type Post, pendingPosts, type State } from '../core/state.ts';
 import { factsOfHook } from './evidence.ts';
 import { fenceAnswer } from './fence.ts';
-import { askPermission, permissionsOver, verdictOf } from './permission.ts';
+import { askPermission, inputOf, permissionsOver, verdictOf } from './permission.ts';
 import type { Project } from './project.ts';
 import type { Terminal } from './terminal.ts';
 import { acceptedIn } from './transcript.ts';
 
 /** A CLI writes its transcript a moment after it goes on: so long until what is missing there counts as not taken, in ms. */
 const writtenMs = 500;
+
+/** What a rule answered the CLI still shows as its dialog for so long at most, on a busy machine too; in ms. */
+const ruledMs = 3_000;
 
 /** The answer of a hook: what the turn goes on with, nothing, or what comes later. */
 type Reply = { held?: never; decision?: 'block'; reason?: string } | { held: object | Promise<object> };
@@ -35,14 +38,27 @@ export async function readHook(
     project.note('warn', 'a hook body that is none', { agent: name });
     return {};
   }
+  if (report.event === 'SessionStart') {
+    const said = JSON.stringify(body);
+    // Heard a second time, later, it would make an agent idle that has begun to work.
+    if (said === terminal.began) return {};
+    terminal.began = said;
+  }
+  terminal.heardAt = Date.now();
   const cause = `hook ${report.event}`;
   const receipts = await settle(project, terminal, report);
   const agent = supervisor.state.agents[name];
   if (agent?.session?.id !== session || agent.session.exit) return {};
   const over = permissionsOver(project, session, report);
-  const facts = [...receipts, ...over, ...factsOfHook(agent, report)];
+  const facts = [
+    ...receipts,
+    ...over,
+    ...factsOfHook(agent, report),
+    ...terminal.toolLoop.take(agent, report, inputOf(body)),
+  ];
   if (report.event === 'PermissionRequest' && report.needs === 'permission') {
     const verdict = verdictOf(project, name, report);
+    terminal.ruledUntil = verdict.decision === 'ask' ? 0 : Date.now() + ruledMs;
     // What a rule answers needs nobody: the agent stays at work.
     const told = facts.filter((fact) => verdict.decision === 'ask' || fact.type !== 'agent.reported');
     supervisor.turn(told, 'mcc', cause);

@@ -93,7 +93,8 @@ export function askPermission(
   return answer(decision, reason);
 }
 
-function inputOf(body: unknown): string {
+/** What the tool of a hook's body was given, as JSON, cut where it is long. */
+export function inputOf(body: unknown): string {
   const input = typeof body === 'object' && body !== null && 'tool_input' in body ? body.tool_input : {};
   const text = JSON.stringify(input, null, 1) ?? '';
   return text.length > longestInput ? `${text.slice(0, longestInput)}…` : text;

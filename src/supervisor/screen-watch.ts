@@ -27,7 +27,10 @@ export function watchScreen(project: Project, terminal: Terminal): () => void {
     screen.flush();
     const picture = { rows: screen.text(), title: screen.title };
     const version = terminal.version;
-    const telling = (reading: Reading | null) => (adds(agent, reading) ? reading : null);
+    const ruled = isRuled(terminal);
+    if (ruled) timer = setTimeout(look, ruled);
+    const telling = (reading: Reading | null) =>
+      adds(agent, reading) && !(ruled && reading?.needs === 'permission') ? reading : null;
     const facts = [
       ...said(agent, 'screen', telling(readScreen(rules, 'screen', picture, version))),
       ...said(agent, 'title', telling(readScreen(rules, 'title', picture, version))),
@@ -40,6 +43,7 @@ export function watchScreen(project: Project, terminal: Terminal): () => void {
       project.supervisor.turn(facts, 'mcc', 'screen');
     } else {
       pending = now;
+      clearTimeout(timer);
       timer = setTimeout(look, settledMs);
     }
   };
@@ -60,6 +64,9 @@ export function watchScreen(project: Project, terminal: Terminal): () => void {
     for (const stop of stops) stop();
   };
 }
+
+/** For how many ms a permission that the CLI shows is still taken for the one that a rule has just answered; 0 for none. */
+export const isRuled = ({ ruledUntil }: Terminal): number => Math.max(0, ruledUntil - Date.now());
 
 /**
  * Whether a reading adds anything: where a program keeps a state file, that tells sooner and better whether it works, and

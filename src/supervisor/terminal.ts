@@ -4,6 +4,7 @@ import { modeSequences } from '../term/mode-sequences.ts';
 import type { Session } from '../term/pty.ts';
 import { PAUSE_ABOVE, RESUME_BELOW, Screen, type Size } from '../term/screen.ts';
 import { hurry, SLICE } from '../term/slices.ts';
+import { ToolLoop } from './tool-loop.ts';
 import { Turns } from './turns.ts';
 
 /** Focus events of a terminal: xterm ctlseqs, "FocusIn/FocusOut". */
@@ -43,6 +44,16 @@ export class Terminal {
   recall: (() => Unsent | null) | null = null;
   /** what mcc sent last by the keyboard */
   sent: { ids: readonly string[]; writes: readonly Write[] } | null = null;
+  /** the SessionStart that was heard last: it comes by http, where there is a curl, and as a file */
+  began = '';
+  /** when a hook was heard last, in ms since the epoch */
+  heardAt = 0;
+  /** until when a permission that was asked counts as answered by a rule, in ms since the epoch */
+  ruledUntil = 0;
+  /** what its state file said, to be told later */
+  later: NodeJS.Timeout | undefined;
+  /** counts tool calls that fail again and again */
+  readonly toolLoop = new ToolLoop();
   /** version of its program, where that tells it */
   version: string | undefined;
   /** its program has ended: nothing is to be waited for any more */
@@ -146,6 +157,7 @@ export class Terminal {
   }
 
   dispose(): void {
+    clearTimeout(this.later);
     this.watchers.clear();
     this.screen.dispose();
   }

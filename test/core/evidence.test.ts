@@ -167,8 +167,8 @@ describe('after Esc, of which no hook tells', () => {
       .after(5)
       .happens(hook('working'));
     expect(says(it)).toBe('working by hook');
-    expect(again(it)).toBe('session file idle in 1500 ms');
-    expect(says(it.after(1_500).happens(file('idle')))).toBe('idle by session file');
+    expect(again(it)).toBe('session file idle in 5000 ms');
+    expect(says(it.after(5_000).happens(file('idle')))).toBe('idle by session file');
     expect(again(it)).toBeNull();
   });
 

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Kind, kindOf, type Launch } from '../../agents/index.ts';
+import { type Kind, kindOf, type Launch, type SessionFile } from '../../agents/index.ts';
+import { fileStandingMs } from '../../core/evidence.ts';
 import { limitsOf } from '../../core/limits.ts';
 import { failsToResume } from '../../core/restart.ts';
 import { type Agent, isUnprepared } from '../../core/state.ts';
@@ -18,7 +19,8 @@ import { inTurn } from '../in-turn.ts';
 import { leasedEnvironment } from '../leases.ts';
 import { dialogClosed } from '../permission.ts';
 import type { Project } from '../project.ts';
-import { watchScreen } from '../screen-watch.ts';
+import { isRuled, watchScreen } from '../screen-watch.ts';
+import { watchStillness } from '../stillness.ts';
 import { Terminal } from '../terminal.ts';
 import { findTranscript } from '../transcript.ts';
 import { watchWorktree } from '../worktree-watch.ts';
@@ -246,7 +248,7 @@ function watch(
   hear: (body: unknown) => Promise<object>,
 ): (() => void)[] {
   const { supervisor, note } = project;
-  const { agent: name, id, kind } = terminal;
+  const { agent: name, kind } = terminal;
   const folder = project.paths.session(name);
   const config = join(folder, 'config');
   const startWatch = watchStartFile(config, (body) => {
@@ -255,22 +257,48 @@ function watch(
     );
   });
   const pid = terminal.isolated ? pidInside : terminal.pty.pid;
-  const fileWatch = watchSessionFile(kind, config, pid, (file) => {
-    const now = supervisor.state.agents[name];
-    if (now?.session?.id !== id) return;
-    terminal.version = file.version;
-    supervisor.turn(
-      [...dialogClosed(supervisor.state, now, file.status), ...reported(now, 'session file', saidBy(file))],
-      'mcc',
-      'session file',
-    );
-  });
+  const fileWatch = watchSessionFile(kind, config, pid, (file) => tellFile(project, terminal, file));
   return [
     fileWatch,
     startWatch,
     watchWorktree(project, terminal),
     watchActivity(project, terminal),
     watchScreen(project, terminal),
+    watchStillness(project, terminal),
     terminal.screen.onParsed(() => supervisor.stirred(name)),
   ];
 }
+
+/**
+ * Tells what a session's state file says. What is older than the last hook and contradicts it (the file is written a moment
+ * after it became so), and a permission that a rule has just answered, is told only when it is still so some time later.
+ */
+function tellFile(project: Project, terminal: Terminal, file: SessionFile, waited = false): void {
+  const { supervisor } = project;
+  const now = supervisor.state.agents[terminal.agent];
+  if (now?.session?.id !== terminal.id) return;
+  terminal.version = file.version;
+  clearTimeout(terminal.later);
+  const wait = waited
+    ? 0
+    : Math.max(isLate(now, file) ? fileStandingMs : 0, isOpen(file) ? isRuled(terminal) : 0);
+  if (wait > 0) {
+    terminal.later = setTimeout(() => tellFile(project, terminal, file, true), wait);
+    return;
+  }
+  supervisor.turn(
+    [...dialogClosed(supervisor.state, now, file.status), ...reported(now, 'session file', saidBy(file))],
+    'mcc',
+    'session file',
+  );
+}
+
+const isOpen = ({ needs }: SessionFile): boolean => needs === 'permission';
+
+/** True for a status that was so before the last hook, which says another; a dialog always counts. */
+const isLate = ({ reports: { hook } }: Agent, { at, status }: SessionFile): boolean =>
+  hook !== undefined &&
+  at !== undefined &&
+  at < Date.parse(hook.at) &&
+  status !== hook.status &&
+  status !== 'needs-you';
