@@ -15,7 +15,9 @@ export function copySequence(text: string, env: Environment): string {
   const bytes = `\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`;
   if (!env.STY) return bytes;
   const parts = bytes.match(new RegExp(`[^]{1,${SCREEN_CHUNK}}`, 'g')) ?? [];
-  return parts.map((part) => `\x1bP${part}\x1b\\`).join('');
+  const wrapped = parts.map((part) => `\x1bP${part}\x1b\\`).join('');
+  // Which of the two is inside cannot be told: each leaves out what is meant for the other.
+  return env.TMUX ? bytes + wrapped : wrapped;
 }
 
 /** The tools that may take a text on their standard input here, by argv, the fitting ones first. */

@@ -15,7 +15,8 @@ export function noticeSequence(title: string, text: string, env: Environment): s
       : env.VTE_VERSION || /^(rxvt|foot)/.test(term)
         ? `\x1b]777;notify;${clean(title).replaceAll(';', ',')};${clean(text)}\x1b\\`
         : `\x1b]9;${clean(`${title}: ${text}`)}\x1b\\`;
-  if (env.TMUX) return `\x1bPtmux;${bytes.replaceAll('\x1b', '\x1b\x1b')}\x1b\\`;
+  // With both around it cannot be told which is inside: tmux leaves out what is meant for screen, screen would show the other.
   if (env.STY) return `\x1bP${bytes.replace(/\x1b\\$/, '\x07')}\x1b\\`;
+  if (env.TMUX) return `\x1bPtmux;${bytes.replaceAll('\x1b', '\x1b\x1b')}\x1b\\`;
   return bytes;
 }

@@ -37,6 +37,7 @@ export class Stagehand {
   #server: WireServer | undefined;
   #wire: Server | undefined;
   readonly #cuts: (() => void)[] = [];
+  #vanished = false;
   readonly #watchers = new Set<() => void>();
 
   /** @param theme name of the theme */
@@ -73,7 +74,9 @@ export class Stagehand {
       version: '0.1.0',
       hello: () => ({ version: '0.1.0', pid: process.pid, project: 'dates', base: 'main', actor: 'person' }),
       frame: (link, frame, body) => this.#take(link, frame, body),
-      close: (link) => this.#screens.gone(link),
+      close: (link) => {
+        if (!this.#vanished) this.#screens.gone(link);
+      },
     });
     // Between the two stands a wire that can be cut.
     this.#wire = createServer((near) => {
@@ -95,6 +98,7 @@ export class Stagehand {
 
   /** As when the supervisor is killed: the connection breaks without a word. */
   vanish(): void {
+    this.#vanished = true;
     for (const cut of this.#cuts) cut();
   }
 
