@@ -93,9 +93,17 @@ function ofTask(state: State, task: Task): Sentence {
 /** What people and agents say to each other; what mcc itself writes says nothing that a task does not, and what is held needs the person. */
 function ofPost(post: Post): [string, Sentence][] {
   const { id, from, to, subject, body } = post.message;
-  if (from === 'mcc' || from === 'person') return [];
+  const held = heldOf(post);
+  if (from === 'mcc' || from === 'person') return held;
   const text = to === 'person' ? `message from ${from}: ${body}` : `${from} to ${to}: ${subject ?? body}`;
-  return [[`message ${id}`, { about: 'message', text: oneLine(text), hint: `inbox ${id}` }]];
+  return [[`message ${id}`, { about: 'message', text: oneLine(text), hint: `inbox ${id}` }], ...held];
+}
+
+/** Why a message waits, where that is not the turn in hand alone; what nobody can know stands among what waits. */
+function heldOf({ held, receipt, message: { id, to } }: Post): [string, Sentence][] {
+  if (held === undefined || receipt !== 'queued' || held === 'it is working') return [];
+  const text = oneLine(`message ${id} for ${to} waits: ${held}`);
+  return [[`held ${id}`, { about: 'message', text, hint: `message resolve ${id}` }]];
 }
 
 const ofNote = ({ text, hint }: { text: string; hint?: string }): Sentence => ({

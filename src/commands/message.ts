@@ -84,7 +84,12 @@ function queue(context: Context, letter: Pick<Message, 'to' | 'kind' | 'body'> &
   if (refusal) return refusal;
   const message = { id: `m-${fresh}`, from: sender ?? by, ...letter, ...(hops > 1 ? { hops } : {}) };
   return {
-    facts: [{ type: 'message.queued', message }],
+    facts: [
+      { type: 'message.queued', message },
+      ...(message.reply_to === undefined
+        ? []
+        : [{ type: 'message.answered' as const, id: message.reply_to, reply: message.id }]),
+    ],
     text: `${message.id} queued for ${message.to}`,
     data: { id: message.id },
   };

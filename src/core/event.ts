@@ -199,6 +199,8 @@ const factSchemas = {
   'message.queued': { message: messageSchema },
   'message.handed': { id: name, route: z.enum(['keyboard', 'hook', 'read']), session: name.optional() },
   'message.accepted': { id: name },
+  /** its reader wrote back, with the message `reply` */
+  'message.answered': { id: name, reply: name },
   'message.requeued': { id: name, reason: z.string() },
   'message.held': { id: name, reason: z.string() },
   /** a person decided on one that waits: hand it over now, drop it, or count it as taken */

@@ -72,6 +72,8 @@ export const messageAppliers = {
         ? { ...post, times: { accepted: at, ...post.times } }
         : came(post, 'accepted', at),
     ),
+  // The reply itself says so already, in every log.
+  'message.answered': (state, { id, at }) => withPost(state, id, (post) => answer(post, at)),
   'message.requeued': (state, { id, at }) =>
     withPost(state, id, (post) => (post.receipt === 'handed over' ? again(post, at) : post)),
   'message.held': (state, { id, reason, at }) =>

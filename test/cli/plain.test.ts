@@ -14,6 +14,16 @@ const saidOf = (...facts: Fact[]) =>
     ({ text, hint }) => `${text}${hint ? ` → ${hint}` : ''}`,
   );
 
+test('a message that waits says why and what can be done, but not that a turn goes on', () => {
+  const message = { id: 'm-9', from: 'person', to: 'frontend', kind: 'note' as const, body: 'hi' };
+  const held = (reason: string): Fact => ({ type: 'message.held', id: 'm-9', reason });
+  const queued: Fact = { type: 'message.queued', message };
+  expect(saidOf(queued, held('you are typing'))).toEqual([
+    'message m-9 for frontend waits: you are typing → message resolve m-9',
+  ]);
+  expect(saidOf(queued, held('it is working'))).toEqual([]);
+});
+
 test('whoever comes in is told of agents, open tasks and what waits, each once', () => {
   expect(overview(team(), now).map(({ text, hint }) => `${text}${hint ? ` → ${hint}` : ''}`)).toEqual([
     'architect is working',

@@ -18,7 +18,10 @@ describe('a message', () => {
     expect(it.post('m-2')).toMatchObject({ receipt: 'handed over', route: 'hook', session: 's-backend' });
     it.happens({ type: 'message.accepted', id: 'm-2' });
     expect(receipts(it, 'm-2')).toEqual(['accepted']);
-    it.when('send lead "ISO only" --reply m-2', { by: 'agent:backend' });
+    it.when('send lead "ISO only" --reply m-2', { by: 'agent:backend' }).brings(
+      { type: 'message.queued', message: { id: 'm-3', reply_to: 'm-2' } },
+      { type: 'message.answered', id: 'm-2', reply: 'm-3' },
+    );
     expect(receipts(it, 'm-2', 'm-3')).toEqual(['answered', 'queued']);
   });
 

@@ -186,6 +186,7 @@ function makers(random: () => number): Makers {
     }),
     'message.accepted': () => ({ id: id() }),
     'message.requeued': () => ({ id: id(), reason: text() }),
+    'message.answered': () => ({ id: id(), reply: id() }),
     'message.resolved': () => ({ id: id(), how: among(...resolutions) }),
     'message.held': () => ({ id: id(), reason: text() }),
     'foreign.changed': () => ({
