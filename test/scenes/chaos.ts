@@ -131,8 +131,6 @@ class Play {
   readonly #modes = new Map<string, Mode>();
   /** ids by agent, in the order in which they were sent */
   readonly #sent = new Map<string, string[]>();
-  /** drafts that the person has sent, by agent */
-  readonly #drafts = new Map<string, string[]>();
   /** how often the person has answered a dialog by a key, by agent */
   readonly #answers = new Map<string, number>();
   #screen: { kill: () => void } | undefined;
@@ -234,7 +232,6 @@ class Play {
       if (agent?.session?.pid === mode.pid && isRunning(agent)) {
         const sends = this.#random() < 0.5;
         this.project.type(name, sends ? '\r' : this.#cast.erase(mode.text));
-        if (sends) this.#drafts.set(name, [...(this.#drafts.get(name) ?? []), mode.text]);
         this.#did(sends ? 'draft sent' : 'draft taken back');
       }
     } else if (mode?.is === 'asking') {
@@ -399,10 +396,10 @@ class Play {
 
   /** A prompt is a draft of the person's, letter by letter, or nothing but messages. */
   #judgeDrafts(name: string, prompts: readonly string[]): void {
-    const own = this.#drafts.get(name) ?? [];
     const { posts } = this.project.state;
     for (const prompt of prompts) {
-      if (own.includes(prompt.trim())) continue;
+      // A key that takes a draft back may be lost with the supervisor: then the next draft is typed behind it.
+      if (/^(my own \d+ thoughts)+$/.test(prompt.trim())) continue;
       if (/my own \d+ thoughts/.test(prompt))
         this.wrong.push(`${name} was told something mixed: ${JSON.stringify(prompt.slice(0, 200))}`);
       for (const [, id = ''] of prompt.matchAll(/^\[mcc message (m-\w+) from /gm)) {
