@@ -226,6 +226,7 @@ test('a supervisor that goes down says why, one that vanishes is told with the w
   expect(first.text()).toContain('mcc down\nended: 0');
   await first.close();
   const second = await curtain();
+  await second.until('everything is set', () => second.screen.modes.kitty > 0);
   second.stagehand.vanish();
   await second.exit;
   restored(second.screen, second.screen.size);
