@@ -220,6 +220,11 @@ const hostLines = ({ tmux }: Survey): string[] =>
 
 const rest = [
   '# worktrees: worktrees    # folder of the worktrees, relative to the repository',
+  '# worktree: {copy: [.env], link: [node_modules], setup: [npm ci], ports: 2} # what a new one gets first',
+  '# limits: {memory: 4GB, cpu: 200%, processes: 40} # of each agent with all that it starts',
+  '# max_running: 4          # sessions at once; the others wait for a place',
+  '# memory_floor: 2GB       # free memory below which no session starts',
+  '# suspend_after: 2        # minutes after which an idle agent makes room for one that waits',
   '# layout: team            # layout of the screen, a name from layouts/',
   '# theme: auto             # dark, light, high-contrast or none; auto is as the background of your terminal',
   '# ascii: true             # draw with ASCII alone',
