@@ -4,6 +4,7 @@ import { isRefusal, type Refusal, refuse } from '../core/refusal.ts';
 import { type Permission, type State, taskOf } from '../core/state.ts';
 import { arg, type Command, type Context, define, type Outcome, text } from './define.ts';
 import { findAgent } from './find.ts';
+import { inputLines } from './show.ts';
 
 /** The oldest permission that an agent waits for, or the one of that id; without a name the oldest of all. */
 function waiting(state: State, which: string): Permission | Refusal {
@@ -63,22 +64,6 @@ function permissionPage(permission: Permission): string {
     ...inputLines(permission.input),
     `(${permission.id}: allow ${permission.agent}, or deny ${permission.agent} --reason "…")`,
   ].join('\n');
-}
-
-function inputLines(input: string): string[] {
-  let given: Record<string, unknown>;
-  try {
-    given = JSON.parse(input);
-  } catch {
-    return input.split('\n'); // cut, because it was long
-  }
-  const signed = (sign: string, value: unknown) =>
-    typeof value === 'string' ? value.split('\n').map((line) => `  ${sign} ${line}`) : [];
-  return Object.entries(given).flatMap(([name, value]) => {
-    if (name === 'old_string') return signed('-', value);
-    if (name === 'new_string' || name === 'content') return signed('+', value);
-    return [`  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`];
-  });
 }
 
 function allow({ state, input }: Context): Outcome {

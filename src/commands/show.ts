@@ -149,23 +149,36 @@ function choices({ held, receipt, message: { id } }: Post): string[] {
     : [`decide       ${resolve} hands it over now, where that is safe; --drop: it need not have it`];
 }
 
+/** One thing that waits for the person. */
+export interface Waiting {
+  text: string;
+  /** command that resolves it */
+  hint: string;
+  agent?: string;
+  task?: string;
+  /** of an agent's state: the id of the permission that it waits for, or nothing */
+  event?: string;
+  /** what there is to judge by: the lines of an edit, the answers of a question */
+  details?: string[];
+}
+
 /** What waits for the person, the most pressing first: one line each, with the command that resolves it. */
-export function attention(
-  state: State,
-  now: number,
-): { text: string; hint: string; agent?: string; task?: string }[] {
+export function attention(state: State, now: number): Waiting[] {
   const agents = Object.values(state.agents).flatMap((agent) => {
-    const { status, reason } = weigh(agent, now);
+    const { status, reason, options } = weigh(agent, now);
     if (!agent.declared) return [];
     if (agent.failure && agent.wanted) return [failed(agent, agent.failure)];
     const over = isRunning(agent) ? overLimits(agent) : [];
     if (!needsPerson(status)) return over;
+    const asked = Object.values(state.permissions).find((one) => one.agent === agent.name);
     const hint = status === 'crashed' ? `mcc agent start ${agent.name}` : `focus ${agent.name}`;
     return [
       {
         text: `${agent.name} ${status === 'needs-you' ? 'needs you' : status}${reason ? `: ${reason}` : ''}`,
         hint,
         agent: agent.name,
+        event: asked?.id ?? '',
+        details: asked ? inputLines(asked.input) : (options ?? []).map((option) => `· ${option}`),
       },
       ...over,
     ];
@@ -304,4 +317,21 @@ function letters(state: State): { text: string; hint: string }[] {
       hint: 'mcc inbox person',
     },
   ];
+}
+
+/** What a tool was given, as a person judges it: an edit as the lines that go and come, anything else as it was given. */
+export function inputLines(input: string): string[] {
+  let given: Record<string, unknown>;
+  try {
+    given = JSON.parse(input);
+  } catch {
+    return input.split('\n'); // cut, because it was long
+  }
+  const signed = (sign: string, value: unknown) =>
+    typeof value === 'string' ? value.split('\n').map((line) => `  ${sign} ${line}`) : [];
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (name === 'old_string') return signed('-', value);
+    if (name === 'new_string' || name === 'content') return signed('+', value);
+    return [`  ${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`];
+  });
 }

@@ -219,7 +219,7 @@ export const teamSchema = z.strictObject({
     .union([z.string().min(1), words.min(1)])
     .optional()
     .describe(
-      'command run once for each thing that comes to need you, told in its last argument; a string is given to `sh -c` and has it in "$1"',
+      'command run once for each thing that comes to need you, told in its last argument; a string is given to `sh -c` and has it in "$1"; `desktop` is notify-send, or osascript on macOS',
     ),
   keys: z
     .strictObject({

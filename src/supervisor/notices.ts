@@ -1,4 +1,5 @@
-import { attention } from '../commands/show.ts';
+import { basename } from 'node:path';
+import { type Alerts, alertsFor } from '../commands/alerts.ts';
 import { runProgram } from '../io/run.ts';
 import type { Project } from './project.ts';
 
@@ -11,23 +12,38 @@ const patience = 30_000;
  */
 export function keepNotices(project: Project): { told(): void } {
   const { notify } = project.team;
-  let known: ReadonlySet<string> | undefined;
+  let known: Alerts | null = null;
   let turn = Promise.resolve();
   if (notify === undefined) return { told: () => {} };
   return {
     told: () => {
-      const waiting = attention(project.supervisor.state, Date.now()).map(({ text }) => text);
-      const fresh = known ? waiting.filter((text) => !known?.has(text)) : [];
-      known = new Set(waiting);
+      const found = alertsFor(known, project.supervisor.state, Date.now());
+      known = found.known;
       // One after the other: a burst of events starts no burst of programs.
-      for (const text of fresh) turn = turn.then(() => tell(project, notify, text));
+      for (const { text } of found.news) turn = turn.then(() => tell(project, notify, text));
     },
   };
 }
 
+/** The argv that tells a text: the person's command, or for `desktop` what the system's desktop comes with. */
+export function noticeCommand(
+  notify: string | readonly string[],
+  title: string,
+  text: string,
+  platform: NodeJS.Platform,
+): string[] {
+  if (typeof notify !== 'string') return [...notify, text];
+  if (notify !== 'desktop') return ['sh', '-c', notify, 'mcc', text];
+  // The text is an argument of the script and never part of it.
+  const script = 'on run argv\ndisplay notification (item 2 of argv) with title (item 1 of argv)\nend run';
+  return platform === 'darwin'
+    ? ['osascript', '-e', script, title, text]
+    : ['notify-send', '--app-name=mcc', '--', title, text];
+}
+
 async function tell(project: Project, notify: string | readonly string[], text: string): Promise<void> {
-  const [file = '', ...args] =
-    typeof notify === 'string' ? ['sh', '-c', notify, 'mcc', text] : [...notify, text];
+  const title = `mcc ${basename(project.root)}`;
+  const [file = '', ...args] = noticeCommand(notify, title, text, process.platform);
   const { root: cwd, environment, ending: signal } = project;
   if (signal.aborted) return;
   const env = Object.fromEntries(

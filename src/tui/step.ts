@@ -1,3 +1,4 @@
+import { type Alerts, alertsFor } from '../commands/alerts.ts';
 import { understand } from '../commands/index.ts';
 import { sameFocus } from '../core/layout.ts';
 import { isRefusal } from '../core/refusal.ts';
@@ -10,7 +11,6 @@ import { bound } from './keymap.ts';
 import { wrap } from './line.ts';
 import { type LookBack, pressSearch } from './look-back.ts';
 import { palettePress } from './palette.ts';
-import { attentionItems } from './panes/attention.ts';
 import {
   focusOn,
   type Mode,
@@ -254,15 +254,16 @@ export function stateChanged(
   before: State,
   scene: { state: State; now: number },
 ): { ui: Ui; alerts: string[] } {
-  const waited = new Set(attentionItems(before, scene.now).map(({ id, text }) => `${id} ${text}`));
-  const alerts = attentionItems(scene.state, scene.now).filter(
-    ({ id, text }) => !waited.has(`${id} ${text}`),
-  );
-  const fresh = alerts.flatMap(({ agent, task }) =>
-    agent !== undefined && task === undefined ? [agent] : [],
-  );
+  const told = ui.alerts ?? alertsFor(null, before, scene.now).known;
+  const { news, known } = alertsFor(told, scene.state, scene.now);
+  const fresh = news.flatMap(({ agent, task }) => (agent !== undefined && task === undefined ? [agent] : []));
   const looked = ui.focus && 'agent' in ui.focus ? ui.focus.agent : undefined;
   const all = [...new Set([...ui.fresh, ...fresh])].filter((agent) => agent !== looked);
   const changed = all.join() === ui.fresh.join() ? ui : { ...ui, fresh: all };
-  return { ui: settle(changed, scene.state), alerts: alerts.map(({ text }) => text) };
+  const kept = sameAlerts(ui.alerts, known) ? changed : { ...changed, alerts: known };
+  return { ui: settle(kept, scene.state), alerts: news.map(({ text }) => text) };
 }
+
+/** What was told stays the same object while nothing of it changed: most events are about other things. */
+const sameAlerts = (a: Alerts | null, b: Alerts): boolean =>
+  a !== null && JSON.stringify(a) === JSON.stringify(b);

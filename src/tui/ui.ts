@@ -1,3 +1,4 @@
+import type { Alerts } from '../commands/alerts.ts';
 import type { Arrangement, Border, Placed } from '../core/arrange.ts';
 import type { Focus, Layout } from '../core/layout.ts';
 import { sameFocus } from '../core/layout.ts';
@@ -114,6 +115,8 @@ export interface Ui {
   readonly toast: Toast | null;
   /** agents that came to need the person since they were last looked at */
   readonly fresh: readonly string[];
+  /** what was told of what waits; null until something changed */
+  readonly alerts: Alerts | null;
   readonly selection: Selection | null;
   readonly drag: Drag | null;
   readonly click: Click | null;
@@ -192,6 +195,7 @@ export const initialUi = (layout: string, trees: Ui['trees'] = {}): Ui => ({
   chosen: { board: undefined, attention: undefined, log: undefined },
   toast: null,
   fresh: [],
+  alerts: null,
   selection: null,
   drag: null,
   click: null,

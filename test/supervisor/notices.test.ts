@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import type { Fact } from '../../src/core/event.ts';
 import { reduce } from '../../src/core/reduce.ts';
 import type { State } from '../../src/core/state.ts';
-import { keepNotices } from '../../src/supervisor/notices.ts';
+import { keepNotices, noticeCommand } from '../../src/supervisor/notices.ts';
 import type { Project } from '../../src/supervisor/project.ts';
 import { fold, stamp, started } from '../tui/team.ts';
 import { folder } from './team.ts';
@@ -70,4 +70,12 @@ test('without a command nothing is run', () => {
   const { happens, noted } = given(undefined);
   happens(asks('backend', 'a plan'));
   expect(noted).toEqual([]);
+});
+
+test('the desktop is told by what the system has for it, and never by a text that is a script', () => {
+  const command = (platform: NodeJS.Platform) =>
+    noticeCommand('desktop', 'mcc shop', '"; rm -rf /', platform);
+  expect(command('linux')).toEqual(['notify-send', '--app-name=mcc', '--', 'mcc shop', '"; rm -rf /']);
+  expect(command('darwin').slice(-2)).toEqual(['mcc shop', '"; rm -rf /']);
+  expect(command('darwin')[2]).not.toContain('rm');
 });
