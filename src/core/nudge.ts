@@ -50,8 +50,21 @@ export function overdue(state: State, agent: Agent, now: number): Overdue | null
   const stuck = told.some((post) => post.message.to === agent.name && isPending(post));
   const letter = next(state, agent.name, work, { sent: stuck ? times : sent, times, quiet, now });
   if (!letter) return null;
-  const at = quiet + after * 1000 * 2 ** Math.min(sent, times);
-  return { at, fact: { type: 'message.queued', message: letter } };
+  const wait = after * 1000 * 2 ** Math.min(sent, times);
+  const fact: Fact = { type: 'message.queued', message: letter };
+  // Only what seems due is looked at more closely: that goes through all messages.
+  if (quiet + wait > now) return { at: quiet + wait, fact };
+  const asked = askedAt(state, agent.name, work.letter);
+  return asked === null ? null : { at: Math.max(quiet, asked) + wait, fact };
+}
+
+/**
+ * When what an agent wrote since it has the work was read, in milliseconds since the epoch, 0 without such; null while
+ * something of it waits to be read: then not the agent is silent.
+ */
+function askedAt(state: State, agent: string, { seq }: Post): number | null {
+  const asked = Object.values(state.posts).filter((post) => post.by === `agent:${agent}` && post.seq > seq);
+  return asked.some(isPending) ? null : Math.max(0, ...asked.map(lastAt));
 }
 
 /** The ids of all letters about the silence after another: reminders, to the architect, to the person. */

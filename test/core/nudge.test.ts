@@ -74,6 +74,15 @@ describe('an agent that is idle with work in hand', () => {
     expect(pass(way.working(), 60)).toEqual([]);
   });
 
+  test('is let alone while what it asked waits to be read; from then on it is counted', () => {
+    const it = silent().when('send person "may I add zod?"', { by: 'agent:backend' });
+    const id =
+      it.came.flatMap((event) => (event.type === 'message.queued' ? [event.message.id] : []))[0] ?? '';
+    expect(pass(it, 60)).toEqual([]);
+    it.when(`inbox ${id}`);
+    expect(pass(it, 10)).toEqual(['5 min: nudge-1-assign-t1-1 → backend']);
+  });
+
   test('is counted from its last word on: what it does in between puts everything off', () => {
     const it = silent();
     expect(pass(it, 4)).toEqual([]);
