@@ -296,6 +296,12 @@ class Play {
     );
   }
 
+  /** After too many crashes only the person starts an agent again. */
+  async #startAgain(): Promise<void> {
+    for (const agent of Object.values(this.project.state.agents))
+      if (!isRunning(agent) && agent.crashes > 3) await this.project.command('agent', 'start', agent.name);
+  }
+
   /** The person puts everything down: whatever waits must arrive now. */
   async #calm(): Promise<void> {
     this.#screen?.kill();
@@ -303,9 +309,7 @@ class Play {
     for (const name of shuffled(this.#names, this.#random)) await this.#settle(name);
     const look = async () => {
       for (const name of this.#names) {
-        const agent = project.state.agents[name];
-        // After too many crashes only the person starts it again.
-        if (agent && !isRunning(agent) && agent.crashes > 3) await project.command('agent', 'start', name);
+        await this.#startAgain();
         // A key that was pressed while the supervisor was killed may be lost: the person sees that it is still there.
         const forgotten = /❯ (my own \d+ thoughts)/.exec(project.text(name))?.[1];
         if (this.#modes.get(name)?.is !== 'free') await this.#settle(name);

@@ -23,9 +23,9 @@ const { values: options } = parseArgs({
   },
 });
 const file = join(import.meta.dirname, 'chaos.json');
-const known: Record<string, Chaos & { at: string; commit: string; load: number }> = existsSync(file)
-  ? JSON.parse(readFileSync(file, 'utf8'))
-  : {};
+// Read right before it is written: another run may have ended meanwhile.
+const read = (): Record<string, Chaos & { at: string; commit: string; load: number }> =>
+  existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
 const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
 const seed = Number(options.seed);
 console.log(`seed ${seed}`);
@@ -56,6 +56,7 @@ for (const host of options.host.split(',') as HostName[]) {
   console.log(`${wrong.length + left.length === 0 ? '✓' : '✗'} ${host}, seed ${seed}, ${seconds} s`, deeds);
   for (const line of [...wrong, ...left.map((one) => `left behind: ${one}`)]) console.log(`    ${line}`);
   bad += wrong.length + left.length;
+  const known = read();
   known[options.real ? `chaos ${version} ${host}` : `chaos ${host}`] = {
     ...result,
     at: new Date().toISOString(),
