@@ -3,6 +3,14 @@ import { screenRules } from './screen-rules.ts';
 /** What Codex's screen and title say; each is held by a recorded screen of test/agents/screens/codex (0.169.0). */
 export const codexRules = screenRules([
   {
+    name: 'sign-in',
+    all: ['^ {2}Choose how you want to use Codex', '^ {2}Press enter to continue'],
+    bottom: 1,
+    status: 'needs-you',
+    needs: 'login',
+    reason: 'Codex has no login',
+  },
+  {
     name: 'command dialog',
     all: [
       '^ {2}Would you like to run the following command\\?',

@@ -50,6 +50,8 @@ export interface Kind {
   submit?: string;
   /** The key that stops the running turn. */
   interrupt: string;
+  /** How often it is pressed until the turn ends; once unless told. */
+  interruptPresses?: number;
 }
 
 export interface LaunchInput {

@@ -3,6 +3,14 @@ import { screenRules } from './screen-rules.ts';
 /** What Gemini CLI's screen and title say; each is held by a recorded screen of test/agents/screens/gemini (0.61.0). */
 export const geminiRules = screenRules([
   {
+    name: 'sign-in',
+    all: ['^Please visit the following URL', '^Enter the authorization code:'],
+    bottom: 1,
+    status: 'needs-you',
+    needs: 'login',
+    reason: 'the Gemini CLI has no login',
+  },
+  {
     name: 'command dialog',
     all: ['^│ \\? Shell +(?<argument>.+?) *│?$', '^│ Allow execution of', '^│ [● ] 1\\. '],
     bottom: 6,

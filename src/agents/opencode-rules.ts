@@ -36,5 +36,6 @@ export const opencodeRules = screenRules([
     bottom: 2,
     status: 'working',
   },
-  { name: 'composer', all: ['^ *╹▀{8,}'], bottom: 4, status: 'idle' },
+  // Idle in a session is told by its plugin alone, after an interruption too: it draws its working line seconds late.
+  { name: 'new session', all: ['^ *┃ +Ask anything…', '^ *╹▀{8,}'], bottom: 4, status: 'idle' },
 ]);

@@ -28,6 +28,8 @@ export const opencode: Kind = {
   typing: (text) => typedPieces(text, { lineFeed: '\n', guard: /^(?=[/!@])/ }),
   submit: '\r',
   interrupt: '\x1b',
+  // The first only asks whether it is meant; both at once would be another key (measured).
+  interruptPresses: 2,
 };
 
 function launch(input: LaunchInput): Launch {

@@ -2,9 +2,11 @@ import { release } from 'node:os';
 import { userPath } from '../agents/environment.ts';
 import { type Kind, kindOf, kinds } from '../agents/index.ts';
 import { ownKind } from '../agents/own.ts';
+import { isolatedAgents } from '../core/isolation.ts';
 import type { Team } from '../core/team.ts';
 import { findBubblewrap } from '../io/bubblewrap.ts';
 import { findHold } from '../io/confinement.ts';
+import { findDocker } from '../io/docker.ts';
 import { hasClaudeLogin } from '../io/login.ts';
 import { findProgram, versionOf } from '../io/program.ts';
 import { clipboardTools } from '../term/clipboard.ts';
@@ -35,7 +37,7 @@ export async function checkup(shell: Shell, team: Team | undefined): Promise<Row
     gitRow(env),
     tmuxRow(env, team),
     bubblewrapRow(env, team),
-    dockerRow(env),
+    dockerRow(env, team),
     limitsRow(env),
     ...kindsOf(team).map((kind) => kindRow(kind, env, team)),
     clipboardRow(env),
@@ -79,14 +81,18 @@ async function bubblewrapRow(env: Env, team: Team | undefined): Promise<Row> {
   return { name: 'bubblewrap', state: isWanted ? 'missing' : 'absent', says: found.what, hint: found.hint };
 }
 
-async function dockerRow(env: Env): Promise<Row> {
+/** The daemon is asked, and the image that the team file names; without one of either, the client alone is looked for. */
+async function dockerRow(env: Env, team: Team | undefined): Promise<Row> {
+  const name = 'docker';
   const file = await findProgram('docker', env);
-  if (!file) return { name: 'docker', state: 'absent', says: 'not on your PATH; mcc does not use it' };
-  return {
-    name: 'docker',
-    state: 'ok',
-    says: `${await versionOf(file, env)} at ${file}; mcc does not use it`,
-  };
+  const isWanted = team !== undefined && isolatedAgents(team).some(({ isolation }) => isolation === 'docker');
+  if (!isWanted) {
+    if (!file) return { name, state: 'absent', says: 'not on your PATH' };
+    return { name, state: 'ok', says: `${await versionOf(file, env)} at ${file}, its daemon was not asked` };
+  }
+  const found = await findDocker(env, team.sandbox.image);
+  if ('what' in found) return { name, state: 'missing', says: found.what, hint: found.hint };
+  return { name, state: 'ok', says: `${found.program} has the image ${found.image}` };
 }
 
 async function limitsRow(env: Env): Promise<Row> {

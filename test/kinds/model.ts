@@ -11,6 +11,15 @@ export type Content = { text: string } | { use: string; input: Record<string, un
 export const say = (text: string): Content => ({ text });
 export const use = (name: string, input: Record<string, unknown>): Content => ({ use: name, input });
 
+/** Thrown by a script: the API refuses. */
+export class ApiError extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
 /** What the script sees of one request. */
 export interface Turn {
   /** the agent's name, found in mcc's role text; '' when there is none */
@@ -55,7 +64,14 @@ export async function playModel(script: Script): Promise<Model> {
   const server = createServer((incoming, response) => {
     void read(incoming).then((text) =>
       answer(incoming.url ?? '', text.startsWith('{') ? JSON.parse(text) : {}, response).catch((error) =>
-        json(response, 500, { error: { message: String(error) } }),
+        json(response, error instanceof ApiError ? error.status : 500, {
+          error: {
+            message: error.message,
+            code: 400,
+            type: 'invalid_request_error',
+            status: 'INVALID_ARGUMENT',
+          },
+        }),
       ),
     );
   });

@@ -6,6 +6,8 @@ import { eraseDraft } from '../typing.ts';
 
 /** How long a turn may take to end after its key, in ms; measured on Claude Code: 0.1 s, with a tool to end 0.5 s. */
 const endedMs = 5_000;
+/** Pause before the key is pressed again, where a kind wants that, in ms. */
+const againMs = 1_000;
 /** How often its status is looked at meanwhile, in ms. */
 const lookMs = 50;
 
@@ -33,7 +35,11 @@ async function press(project: Project, terminal: Terminal): Promise<string> {
       ? 'a dialog is open, which the key would answer: nothing was pressed'
       : `it is ${before}: nothing was pressed`;
   return terminal.alone(async () => {
-    terminal.pty.write(Buffer.from(terminal.kind.interrupt));
+    const { interrupt, interruptPresses = 1 } = terminal.kind;
+    for (let press = 0; press < interruptPresses && statusOf(project, terminal) === before; press += 1) {
+      if (press > 0) await new Promise((done) => setTimeout(done, againMs));
+      terminal.pty.write(Buffer.from(interrupt));
+    }
     const outcome = await ended(project, terminal, before);
     const { sent } = terminal;
     if (outcome !== over || !sent || !(await eraseDraft(terminal, sent.writes))) return outcome;
