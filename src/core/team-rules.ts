@@ -58,6 +58,15 @@ function architectProblems({ agents, architect }: Team): Finding[] {
   return [{ path: ['architect'], at: 'value', what }];
 }
 
+/** What is wrong with the name of a kind; null when there is one. @param kinds the project's own */
+export function unknownKind(kind: string, kinds: Team['kinds'] = {}): string | null {
+  const known: string[] = [...builtInKinds, ...Object.keys(kinds)];
+  if (known.includes(kind)) return null;
+  const near = nearest(kind, known);
+  const advice = near ? ` (did you mean \`${near}\`?)` : '';
+  return `expected one of ${known.join(', ')}; found "${kind}"${advice}`;
+}
+
 function agentProblems(name: string, team: Team): Finding[] {
   const { agents } = team;
   const agent = agents[name];
@@ -67,12 +76,8 @@ function agentProblems(name: string, team: Team): Finding[] {
   const add = (more: Path, at: 'key' | 'value', what: string) =>
     found.push({ path: [...path, ...more], at, what });
   if (reserved.includes(name)) add([], 'key', `the name \`${name}\` is taken by mcc itself: choose another`);
-  const known: string[] = [...builtInKinds, ...Object.keys(team.kinds ?? {})];
-  if (!known.includes(agent.kind)) {
-    const near = nearest(agent.kind, known);
-    const advice = near ? ` (did you mean \`${near}\`?)` : '';
-    add(['kind'], 'value', `expected one of ${known.join(', ')}; found "${agent.kind}"${advice}`);
-  }
+  const unknown = unknownKind(agent.kind, team.kinds);
+  if (unknown) add(['kind'], 'value', unknown);
   if (agent.kind === 'command' && !agent.command)
     add([], 'key', 'kind `command` needs `command:`, a list of the program and its arguments');
   for (const variable of Object.keys(agent.env))

@@ -5,7 +5,7 @@ import { type JsonSchema, jsonSchema, type Path } from '../core/expected.ts';
 import type { KindSpec } from '../core/kind-spec.ts';
 import { readServices } from '../core/services.ts';
 import { type Team, teamSchema } from '../core/team.ts';
-import { type Finding, teamProblems } from '../core/team-rules.ts';
+import { type Finding, teamProblems, unknownKind } from '../core/team-rules.ts';
 import { expandTeam } from './environment.ts';
 import { findings } from './findings.ts';
 import { loadKinds } from './kinds.ts';
@@ -96,11 +96,12 @@ export function parseTeam(
     });
   };
   const checked = teamSchema.safeParse(reading.value);
-  if (!checked.success)
+  if (!checked.success) {
+    kindFindings(reading.value, kinds).forEach(add);
     checked.error.issues
       .flatMap((issue) => findings(issue, reading.value, fileSchema(), ['services']))
       .forEach(add);
-  else {
+  } else {
     const team: Team = { ...checked.data, kinds };
     teamProblems(team).forEach(add);
     const expanded = expandTeam(team, env);
@@ -108,6 +109,16 @@ export function parseTeam(
     if (problems.length === 0) return expanded.team;
   }
   throw new ConfigError(file, problems);
+}
+
+/** Kinds that do not exist, in a file that has other mistakes too: the schema takes any name, since projects have their own. */
+function kindFindings(value: unknown, kinds: Record<string, KindSpec>): Finding[] {
+  const { agents } = Object(value);
+  return Object.entries(Object(agents)).flatMap(([name, agent]): Finding[] => {
+    const { kind } = Object(agent);
+    const what = typeof kind === 'string' && kind !== '' ? unknownKind(kind, kinds) : null;
+    return what === null ? [] : [{ path: ['agents', name, 'kind'], at: 'value', what }];
+  });
 }
 
 /** An empty agent is one with all defaults, and a key without a value counts as not given: commented out, in effect. */

@@ -100,7 +100,7 @@ describe('mcc check', () => {
     const { code, err, out } = await mcc(['check'], { cwd: root });
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err.split('\n')).toEqual([
-      `${root}/agents.yaml:2:13: agents.a.kind: expected one of claude, shell, command; found "cluade" (did you mean \`claude\`?)`,
+      `${root}/agents.yaml:2:13: agents.a.kind: expected one of claude, codex, gemini, opencode, aider, shell, command; found "cluade" (did you mean \`claude\`?)`,
       `${root}/agents.yaml:3:1: unknown key \`layot\` (did you mean \`layout\`?)`,
       'hint: edit the file, then: mcc check',
       '',
