@@ -178,7 +178,11 @@ function ofHook(hook: Report, file: Report | undefined): Weight {
     return { weight: weights.hook, why: 'the last word of the program itself' };
   }
   if (means(hook, file.status)) return { weight: weights.hook, why: 'it says what the state file means' };
-  return { weight: weights.overtaken, why: 'its state file says something newer' };
+  const same = hook.status === file.status;
+  return {
+    weight: weights.overtaken,
+    why: same ? 'its state file says so too, later' : 'its state file says something newer',
+  };
 }
 
 function ofScreen(screen: Report, reports: Reports): Weight {
