@@ -21,16 +21,16 @@ export const foreignCommands: Command[] = [
         };
       if (found.length === 0) return refuse('there are none', 'mcc status');
       return {
-        facts: found.map(([where]) => ({ type: 'foreign.changed', where, files: [], by: [] })),
+        facts: found.map(([where]) => ({ type: 'foreign.changed', where, files: [], suspects: [] })),
         text: `${counted(found.length, 'checkout')} noted; nothing was changed in ${found.length === 1 ? 'it' : 'them'}`,
       };
     },
   }),
 ];
 
-const page = (state: State, where: string, { files, by, tool, at }: ForeignChange): string =>
+const page = (state: State, where: string, { files, suspects, tool, vague, at }: ForeignChange): string =>
   [
     `${placeOf(where)}${where === mainCheckout ? '' : ` (${state.agents[where]?.worktree?.path ?? '?'})`}, ${at}`,
-    `probably by ${by.join(' or ')}${tool ? `, while it used ${tool}` : ''}`,
+    `${vague ? 'by the person, or' : 'probably'} by ${suspects.join(' or ')}${tool ? `, while it used ${tool}` : ''}`,
     ...files.map((file) => `  ${file}`),
   ].join('\n');

@@ -231,11 +231,13 @@ export const placeOf = (where: string): string =>
 
 /** One line for each checkout with such changes. */
 const foreign = (state: State): { text: string; hint: string; agent?: string }[] =>
-  Object.entries(state.foreign).map(([where, { files, by, tool }]) => {
+  Object.entries(state.foreign).flatMap(([where, { files, suspects, tool, vague }]) => {
+    // The person works there too: what may be theirs is in the log and in `mcc foreign`, and calls nobody.
+    if (vague) return [];
     const [first] = files;
     const what = files.length === 1 ? first : `${first} and ${counted(files.length - 1, 'file')} more`;
     return {
-      text: `${what} changed in ${placeOf(where)}, probably by ${by.join(' or ')}${tool ? ` (${tool})` : ''}`,
+      text: `${what} changed in ${placeOf(where)}, probably by ${suspects.join(' or ')}${tool ? ` (${tool})` : ''}`,
       hint: 'mcc foreign',
     };
   });

@@ -36,6 +36,9 @@ export type Priority = (typeof priorities)[number];
 
 export const resolutions = ['send', 'drop', 'arrived'] as const;
 
+/** What an event says of itself: no fact may say it again. */
+type NotStamped = { [K in 'type' | 'v' | 'seq' | 'at' | 'by' | 'cause']?: never } & Record<string, unknown>;
+
 const factSchemas = {
   // The project and who serves it.
   'team.declared': {
@@ -209,13 +212,16 @@ const factSchemas = {
   'foreign.changed': {
     where: name,
     files: z.array(z.string()),
-    by: z.array(name),
+    /** who used a tool at that time */
+    suspects: z.array(name),
     tool: z.string().optional(),
+    /** nothing says that the tool was used on that checkout: it may as well have been the person */
+    vague: z.boolean().optional(),
   },
   'file.refused': { file: name, reason: z.string() },
 
   'effect.failed': { effect: name, error: z.string(), hint: z.string().optional() },
-} as const;
+} as const satisfies Record<string, NotStamped>;
 
 type Shapes = typeof factSchemas;
 export type FactType = keyof Shapes;

@@ -202,10 +202,13 @@ export const agentAppliers = {
     ),
   'session.renewed': (state, { agent, conversation }) =>
     withAgent(state, agent, (it) => (it.session ? { ...it, session: { ...it.session, conversation } } : it)),
-  'foreign.changed': (state, { where, files, by, tool, at }) => {
+  'foreign.changed': (state, { where, files, suspects, tool, vague, at }) => {
     const { [where]: _, ...others } = state.foreign;
     if (files.length === 0) return { ...state, foreign: others };
-    return { ...state, foreign: { ...others, [where]: { files, by, at, ...(tool && { tool }) } } };
+    return {
+      ...state,
+      foreign: { ...others, [where]: { files, suspects, at, ...(tool && { tool }), vague: vague === true } },
+    };
   },
   'file.refused': (state, { file, reason, at }) =>
     noted(state, at, `${file}: ${reason}`, 'look at the reason beside the file'),

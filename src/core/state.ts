@@ -203,8 +203,10 @@ export const mainCheckout = 'main checkout';
 export interface ForeignChange {
   files: string[];
   /** who used a tool at that time */
-  by: string[];
+  suspects: string[];
   tool?: string;
+  /** nothing says that the tool was used there: it may as well have been the person */
+  vague: boolean;
   at: string;
 }
 

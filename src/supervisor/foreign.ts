@@ -15,6 +15,8 @@ interface Span {
   to?: number;
   /** the tool and what it was used on */
   tool: string;
+  /** what it was used on names a place outside of the agent's own worktree */
+  outward?: boolean;
 }
 
 /** Tools that change no file: what they are used for needs no look. */
@@ -56,12 +58,28 @@ export class Foreign {
     if (event === 'UserPromptSubmit') this.#end(agent, now);
     if (event === 'UserPromptSubmit' || event === 'PreToolUse') this.#begin(agent, now);
     if (event === 'PreToolUse' && tool && !harmless.test(tool))
-      spansOf(this.#tools, agent).push({ from: now - tickMs, tool: what });
+      spansOf(this.#tools, agent).push({
+        from: now - tickMs,
+        tool: what,
+        outward: this.#leadsOut(agent, argument ?? ''),
+      });
     if (event === 'PostToolUse' || event === 'PostToolUseFailure') {
       const open = this.#tools.get(agent)?.find((span) => span.to === undefined && span.tool === what);
       if (open) open.to = now;
     }
     if (turnEnded || event === 'StopFailure' || event === 'SessionEnd') this.#end(agent, now);
+  }
+
+  /** Whether an argument names the repository beyond the agent's own worktree; of a long one only the beginning is known. */
+  #leadsOut(agent: string, argument: string): boolean {
+    const { root, supervisor } = this.#project;
+    const own = supervisor.state.agents[agent]?.worktree?.path ?? root;
+    const plain = argument.replaceAll('\\', ''); // how a shell's word spells a blank, say
+    return (
+      plain.replaceAll(own, '').includes(root) ||
+      /(^|[^\w.])\.\.([^\w.]|$)/.test(argument) ||
+      argument.endsWith('…')
+    );
   }
 
   #begin(agent: string, now: number): void {
@@ -112,7 +130,7 @@ export class Foreign {
   async #compare(where: string, git: Git, log: string): Promise<void> {
     const { supervisor } = this.#project;
     const changed = await changedInWorktree(git, 'all');
-    const found: { file: string; by: string[]; tool: string }[] = [];
+    const found: Found[] = [];
     for (const file of changed) {
       const at = await changeTime(join(git.cwd, file));
       const mark = `${where}\0${file}\0${at}`;
@@ -129,11 +147,21 @@ export class Foreign {
     );
     const files = [...new Set([...still, ...found.map(({ file }) => file)])];
     if (found.length === 0 && files.length === (before?.files.length ?? 0)) return;
-    const by =
-      files.length === 0 ? [] : [...new Set([...(before?.by ?? []), ...found.flatMap((one) => one.by)])];
+    const suspects =
+      files.length === 0
+        ? []
+        : [...new Set([...(before?.suspects ?? []), ...found.flatMap((one) => one.suspects)])];
     const tool = found.at(-1)?.tool ?? before?.tool;
+    // Only in the main checkout does the person usually work too.
+    const vague = where === mainCheckout && before?.vague !== false && !found.some(({ outward }) => outward);
     supervisor.turn(
-      [{ type: 'foreign.changed', where, files, by, ...(tool && files.length > 0 ? { tool } : {}) }],
+      [
+        {
+          ...{ type: 'foreign.changed', where, files, suspects },
+          ...(tool && files.length > 0 ? { tool } : {}),
+          ...(vague && files.length > 0 ? { vague: true } : {}),
+        },
+      ],
       'mcc',
       'git',
     );
@@ -155,12 +183,12 @@ export class Foreign {
   }
 
   /** Who used a tool at that time, unless the one who works there was at work too. */
-  #suspects(where: string, at: number): { agent: string; tool: string }[] {
+  #suspects(where: string, at: number): Suspect[] {
     const covers = (span: Span) => span.from <= at && at <= (span.to ?? Number.POSITIVE_INFINITY);
     if (this.#turns.get(where)?.some(covers)) return [];
     return [...this.#tools].flatMap(([agent, spans]) => {
       const span = agent === where ? undefined : spans.find(covers);
-      return span ? [{ agent, tool: span.tool }] : [];
+      return span ? [{ agent, tool: span.tool, outward: span.outward === true }] : [];
     });
   }
 }
@@ -168,8 +196,22 @@ export class Foreign {
 /** What a commit is called in a list of files. */
 const commitMark = 'commit ';
 
-const namesOf = (suspects: readonly { agent: string; tool: string }[]) => ({
-  by: suspects.map(({ agent }) => agent),
+interface Suspect {
+  agent: string;
+  tool: string;
+  outward: boolean;
+}
+
+interface Found {
+  file: string;
+  suspects: string[];
+  tool: string;
+  outward: boolean;
+}
+
+const namesOf = (suspects: readonly Suspect[]) => ({
+  suspects: suspects.map(({ agent }) => agent),
+  outward: suspects.some(({ outward }) => outward),
   tool: suspects[0]?.tool ?? '',
 });
 

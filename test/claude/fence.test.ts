@@ -76,6 +76,6 @@ test(`Claude Code ${version} writes what it may, and is told why not the rest`, 
   expect(heard[1]?.text).toContain('other.txt is not yours to change: src is');
   expect(heard[4]?.text).not.toContain('the secret');
   // A program that writes by itself is not held, but found at the end of the turn.
-  const { where, files, by } = await team.event('foreign.changed');
-  expect([where, files, by]).toEqual(['main checkout', ['escaped.txt'], ['worker']]);
+  const { where, files, suspects } = await team.event('foreign.changed');
+  expect([where, files, suspects]).toEqual(['main checkout', ['escaped.txt'], ['worker']]);
 }, 120_000);

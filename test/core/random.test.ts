@@ -192,8 +192,9 @@ function makers(random: () => number): Makers {
     'foreign.changed': () => ({
       where: agent(),
       files: among([], ['a.ts']),
-      by: [agent()],
+      suspects: [agent()],
       ...maybe('tool', text),
+      ...maybe('vague', () => random() < 0.5),
     }),
     'file.refused': () => ({ file: 'x.json', reason: text() }),
     'effect.failed': () => ({ effect: 'x', error: text(), ...maybe('hint', text) }),

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { attention } from '../../src/commands/show.ts';
@@ -29,9 +29,9 @@ test('what an agent changes in the main checkout is shown, with who probably did
     'ann',
     `echo x > "${root}/a.txt"; mkdir "${root}/new"; touch "${root}/new/c.txt"; rm "${root}/b.txt"`,
   );
-  const { files, by, tool } = await foreign(team);
+  const { files, suspects, tool } = await foreign(team);
   expect([...files].sort()).toEqual(['a.txt', 'b.txt', 'new/c.txt']);
-  expect(by).toEqual(['ann']);
+  expect(suspects).toEqual(['ann']);
   expect(tool).toMatch(/^Bash echo x > /);
   expect(
     attention(team.state, Date.now())
@@ -55,12 +55,12 @@ test('a change in the worktree of another agent is found, and a commit there', a
   await team.idle('ann', 'bob');
   const bobs = team.worktree('bob').replaceAll('$', '\\$');
   await turn(team, 'ann', `cd "${bobs}" && echo x > a.txt && git commit -qam "Not mine" && echo y > b.txt`);
-  const { files, by } = await foreign(team, 'bob');
+  const { files, suspects } = await foreign(team, 'bob');
   expect([...files].sort()).toEqual([
     'b.txt',
     expect.stringMatching(/^commit [0-9a-f]{10} \(commit: Not mine\)$/),
   ]);
-  expect(by).toEqual(['ann']);
+  expect(suspects).toEqual(['ann']);
 });
 
 test('what the person changes, and each agent in its own worktree, is nobody else’s', async () => {
@@ -75,6 +75,29 @@ test('what the person changes, and each agent in its own worktree, is nobody els
   await turn(team, 'ann', `touch "${team.root.replaceAll('$', '\\$')}/one.txt"`);
   expect((await foreign(team)).files).toEqual(['one.txt']);
   expect(Object.keys(team.state.foreign)).toEqual(['main checkout']);
+});
+
+test('what may as well have been the person is written down, and calls nobody', async () => {
+  const team = await pair().serve();
+  await team.idle('ann', 'bob');
+  const go = join(team.env.HOME ?? '', 'go');
+  const started = join(team.env.HOME ?? '', 'started');
+  const quoted = (path: string) => `"${path.replaceAll('$', '\\$')}"`;
+  await team.send('bob', `@@sh touch ${quoted(started)}; while ! [ -e ${quoted(go)} ]; do sleep 0.02; done`);
+  await team.until('bob uses a tool', () => existsSync(started));
+  writeFileSync(join(team.root, 'a.txt'), 'mine\n');
+  writeFileSync(go, '');
+  expect(await foreign(team)).toMatchObject({ files: ['a.txt'], suspects: ['bob'], vague: true });
+  expect(attention(team.state, Date.now())).toEqual([]);
+  expect(await team.command('foreign')).toContain('by the person, or by bob');
+  // What names the main checkout is told, and so is all that was found there.
+  await turn(team, 'ann', 'echo x > ../../b.txt');
+  await team.until('it calls', ({ foreign }) => foreign['main checkout']?.vague === false);
+  expect(
+    attention(team.state, Date.now())
+      .map(({ text }) => text)
+      .join(),
+  ).toContain('main checkout');
 });
 
 test('the merge queue moves the main checkout along while an agent works, and nobody is suspected', async () => {
