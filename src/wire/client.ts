@@ -250,5 +250,8 @@ function failedDial(path: string, cause: Error): Error {
   const code = 'code' in cause ? String(cause.code) : '';
   if (['ENOENT', 'ENOTDIR', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'].includes(code))
     return new NotRunning(`no supervisor answers at ${path}`, { cause });
-  return new Error(`the socket ${path} cannot be opened: ${cause.message}`, { cause });
+  const error = new Error(`the socket ${path} cannot be opened: ${cause.message}`, { cause });
+  // The sandbox that a CLI makes around its commands lets them reach no socket; its MCP servers run outside of it.
+  const hint = "use mcc's tools (MCP), or run just this command, outside of the sandbox";
+  return code === 'EPERM' ? Object.assign(error, { hint }) : error;
 }
