@@ -4,15 +4,20 @@
  * control mode; the holder stays until everything was read, and says in the stream itself that the program ended.
  */
 
-/** Signals that end the program reach the holder as well, which is to outlive it: caught, so that the program is born without. */
+/**
+ * Signals that end the program reach the holder as well, which is to outlive it: caught, so that the program is born without.
+ * In the end it waits for its pane to be closed (SIGHUP, which may come the moment its word is read), and for nothing that a
+ * person types: that may be there already.
+ */
 const script = `
 mark=$1 tmux=$2; shift 2
 trap : HUP INT QUIT TERM USR1 USR2
 /bin/sh -c 'printf "\\033]%s;pid;%s\\007" "$0" "$$"; exec /usr/bin/env "$@"' "$mark" "$@"
 code=$?
-trap '' TTOU
+trap '' INT QUIT TSTP TTOU
 "$tmux" set-option -p -t "$TMUX_PANE" @mcc_exit "$code" 2>/dev/null
-printf '\\033]%s;exit;%s\\007' "$mark" "$code" && read -r end
+trap - HUP
+printf '\\033]%s;exit;%s\\007' "$mark" "$code" && exec sleep 2147483647
 `;
 
 /** Variables that tmux or the holder's shell sets on its own. */

@@ -181,6 +181,18 @@ export function hostSuite(host: () => Host) {
     expect(await output.exit).toEqual({ code: null, signal: 9 });
   });
 
+  test('what is typed ahead of its end takes neither its last words nor how it ended', async () => {
+    const all = Array.from({ length: 8 }, async () => {
+      const session = await sh('echo ready; read x; echo last words; exit 5');
+      const output = collect(session);
+      await output.shows('ready');
+      session.write(Buffer.from('\r\r\r\x04\x04'));
+      expect(await output.exit).toEqual({ code: 5, signal: null });
+      await output.shows('last words');
+    });
+    await Promise.all(all);
+  });
+
   test('Ctrl-C reaches the program alone', async () => {
     const session = await sh("trap 'echo caught' INT; echo ready; read x; read y; exit 5");
     const output = collect(session);
