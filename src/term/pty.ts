@@ -1,4 +1,5 @@
 import { readSync, writeSync } from 'node:fs';
+import tty from 'node:tty';
 import { type Pty, spawn } from 'node-pty';
 import { atLeastOne, checkRunnable, type Exit, type Session, type SessionSpec, signalled } from './host.ts';
 import type { Size } from './screen.ts';
@@ -43,7 +44,8 @@ class PtySession implements Session {
 
   constructor({ file, args, cwd, env, size }: SessionSpec) {
     const name = env.TERM ?? 'xterm-256color';
-    this.#pty = spawn(file, [...args], { name, ...atLeastOne(size), cwd, env: { ...env }, encoding: null });
+    const options = { name, ...atLeastOne(size), cwd, env: { ...env }, encoding: null };
+    this.#pty = withFrugalReads(() => spawn(file, [...args], options));
     this.pid = this.#pty.pid;
     this.#pty.onExit(() => {
       this.#exited = true;
@@ -54,15 +56,8 @@ class PtySession implements Session {
     this.#readToTheEnd();
   }
 
-  /**
-   * libuv hands over what one read gave, and takes a turn of the event loop for each; a terminal gives 4 kB at most. What
-   * floods is read on at once, a little: half of the time of a flood was spent between reads. Not
-   * while somebody types, who waits for it.
-   */
   onData(listener: (data: Uint8Array) => void): void {
-    this.#pty.onData((data) =>
-      listener(data.length < FULL || this.#closed || isHurried() ? data : this.#gather(data)),
-    );
+    this.#pty.onData(listener);
   }
 
   onExit(listener: (exit: Exit) => void): void {
@@ -141,7 +136,7 @@ class PtySession implements Session {
       if (!this.#closed) {
         this.#closed = true;
         clearTimeout(this.#timer);
-        while (socket.read() !== null); // reading emits what was buffered while paused
+        if (socket instanceof FrugalStream) socket.catchUp();
         for (let left = LAST_WORDS; left > 0; ) {
           const data = this.#readNow();
           if (!data) break;
@@ -153,31 +148,77 @@ class PtySession implements Session {
     };
   }
 
-  /** What was read, and what more there is at once. */
-  #gather(data: Uint8Array): Uint8Array {
-    const all = Buffer.allocUnsafe(GATHER);
-    all.set(data);
-    let length = data.length;
-    for (let last = length; last >= FULL && length + CHUNK <= GATHER; length += last) {
-      last = this.#readInto(all, length);
-    }
-    return all.subarray(0, length);
-  }
-
-  /** Reads once; returns how many bytes there were. */
-  #readInto(buffer: Buffer, at: number): number {
-    try {
-      return readSync(this.#pty.fd, buffer, at, CHUNK, null);
-    } catch (error) {
-      if (!isDead(error) && (error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-      return 0;
-    }
-  }
-
   #readNow(): Buffer | null {
     const buffer = Buffer.allocUnsafe(CHUNK);
-    const length = this.#readInto(buffer, 0);
+    const length = readInto(this.#pty.fd, buffer, 0);
     return length > 0 ? buffer.subarray(0, length) : null;
+  }
+}
+
+/** Where all terminals are read into, each in its turn. */
+const shared = Buffer.allocUnsafe(GATHER);
+
+/**
+ * A terminal's stream as node-pty makes it, but for two things. Node allocates 64 kB for each read, of which a terminal
+ * gives 4 kB at most, and collecting those was a sixth of the time of a flood; here all are read into one buffer. And
+ * libuv takes a turn of the event loop for each read; what floods is read on at once, a little, but not while somebody
+ * types, who waits for it.
+ */
+class FrugalStream extends tty.ReadStream {
+  /** A stream that reads into a buffer keeps nothing back, and forgets a pause from before its first read. */
+  #paused = false;
+  readonly #late: Buffer[] = [];
+
+  constructor(fd: number) {
+    const take = (length: number) => {
+      let all = length;
+      if (!isHurried())
+        for (let last = length; last >= FULL && all + CHUNK <= GATHER; all += last)
+          last = readInto(fd, shared, all);
+      const data = Buffer.from(shared.subarray(0, all));
+      if (!this.#paused) return this.emit('data', data);
+      this.#late.push(data);
+      super.pause();
+      return false;
+    };
+    super(fd, { onread: { buffer: shared, callback: take } });
+  }
+
+  override pause(): this {
+    this.#paused = true;
+    return super.pause();
+  }
+
+  override resume(): this {
+    this.#paused = false;
+    while (!this.#paused && this.#late.length > 0) this.emit('data', this.#late.shift());
+    return this.#paused ? this : super.resume();
+  }
+
+  /** Hands over what came in a pause, which goes on. */
+  catchUp(): void {
+    for (const data of this.#late.splice(0)) this.emit('data', data);
+  }
+}
+
+/** node-pty makes its stream by `tty.ReadStream` at once, and offers no way to give it another. */
+function withFrugalReads<T>(work: () => T): T {
+  const its = tty.ReadStream;
+  tty.ReadStream = FrugalStream as typeof tty.ReadStream;
+  try {
+    return work();
+  } finally {
+    tty.ReadStream = its;
+  }
+}
+
+/** Reads once; returns how many bytes there were. */
+function readInto(fd: number, buffer: Buffer, at: number): number {
+  try {
+    return readSync(fd, buffer, at, CHUNK, null);
+  } catch (error) {
+    if (!isDead(error) && (error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    return 0;
   }
 }
 
