@@ -13,18 +13,21 @@ const hosts = ['pty', ...(tmuxProblem(await findTmux(process.env)) === undefined
 /** As if the machine had lost its power: all processes are gone at once, and so is what lay in memory. */
 async function losePower(team: Team): Promise<void> {
   const { supervisor, agents } = team.state;
-  const pids = [
-    supervisor?.pid ?? 0,
-    ...Object.values(agents)
-      .filter(isRunning)
-      .map(({ session }) => session?.pid ?? 0),
-  ].filter((pid) => pid > 0);
   const runtime = dirname(readPointer(team.root) ?? '');
-  const starts = pids.map((pid) => [pid, startTime(pid) ?? ''] as const);
-  if (existsSync(join(runtime, '_tmux')))
-    execFileSync('tmux', ['-S', join(runtime, '_tmux'), 'kill-server'], { stdio: 'ignore' });
-  for (const [pid, start] of starts) if (isAlive(pid, start)) process.kill(pid, 'SIGKILL');
-  await team.until('all is dark', () => starts.every(([pid, start]) => !isAlive(pid, start)));
+  const tmux = join(runtime, '_tmux');
+  const server = existsSync(tmux)
+    ? execFileSync('tmux', ['-S', tmux, 'display-message', '-p', '#{pid}'], { encoding: 'utf8' })
+    : '0';
+  const sessions = Object.values(agents)
+    .filter(isRunning)
+    .map(({ session }) => session?.pid ?? 0);
+  // The supervisor first: it would start anew whatever else goes.
+  const pids = [supervisor?.pid ?? 0, Number(server), ...sessions].filter((pid) => pid > 0);
+  for (const pid of pids) {
+    const start = startTime(pid) ?? '';
+    if (isAlive(pid, start)) process.kill(pid, 'SIGKILL');
+    await team.until('it is dark', () => !isAlive(pid, start));
+  }
   rmSync(runtime, { recursive: true, force: true });
 }
 
