@@ -279,9 +279,7 @@ function tellFile(project: Project, terminal: Terminal, file: SessionFile, waite
   if (now?.session?.id !== terminal.id) return;
   terminal.version = file.version;
   clearTimeout(terminal.later);
-  const wait = waited
-    ? 0
-    : Math.max(isLate(now, file) ? fileStandingMs : 0, isOpen(file) ? isRuled(terminal) : 0);
+  const wait = waited ? 0 : Math.max(lateness(now, file), isOpen(file) ? isRuled(terminal) : 0);
   if (wait > 0) {
     terminal.later = setTimeout(() => tellFile(project, terminal, file, true), wait);
     return;
@@ -295,10 +293,13 @@ function tellFile(project: Project, terminal: Terminal, file: SessionFile, waite
 
 const isOpen = ({ needs }: SessionFile): boolean => needs === 'permission';
 
-/** True for a status that was so before the last hook, which says another; a dialog always counts. */
-const isLate = ({ reports: { hook } }: Agent, { at, status }: SessionFile): boolean =>
-  hook !== undefined &&
-  at !== undefined &&
-  at < Date.parse(hook.at) &&
-  status !== hook.status &&
-  status !== 'needs-you';
+/** A turn that has just begun: the end of the one before may still be written into the file. How long, and for how long, in ms. */
+const begun = { youngerThan: 1_000, wait: 250 };
+
+/** How long a status is to be held back that contradicts the last hook and is older, or just as young; a dialog never is. In ms. */
+function lateness({ reports: { hook } }: Agent, { at, status }: SessionFile): number {
+  if (!hook || status === hook.status || status === 'needs-you') return 0;
+  if (at !== undefined && at < Date.parse(hook.at)) return fileStandingMs;
+  const young = hook.status === 'working' && Date.now() - Date.parse(hook.at) < begun.youngerThan;
+  return young ? begun.wait : 0;
+}
