@@ -102,7 +102,7 @@ const lines: readonly Line[] = [
     unit: 's a minute',
   },
   {
-    label: '… of that the screen (tmux: the client)',
+    label: '… of that the process at the terminal (tmux: the client)',
     row: 'streaming',
     metric: 'client',
     unit: 's a minute',
