@@ -145,6 +145,11 @@ export class Actor {
     return asked;
   }
 
+  /** What a session had drawn proves nothing about the next one. */
+  forgets(): void {
+    this.project.screens.get(this.name)?.write(Buffer.from('\x1bc'));
+  }
+
   type(text: string): void {
     this.project.type(this.name, text);
   }

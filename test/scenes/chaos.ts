@@ -311,7 +311,7 @@ class Play {
       for (const name of this.#names) {
         await this.#startAgain();
         // A key that was pressed while the supervisor was killed may be lost: the person sees that it is still there.
-        const forgotten = /❯ (my own \d+ thoughts)/.exec(project.text(name))?.[1];
+        const forgotten = /❯\s(my own \d+ thoughts)/.exec(project.text(name))?.[1];
         if (this.#modes.get(name)?.is !== 'free') await this.#settle(name);
         else if (forgotten) project.type(name, this.#cast.erase(forgotten));
         else if (project.text(name).includes(this.#cast.dialog)) {

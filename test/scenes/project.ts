@@ -225,6 +225,8 @@ export class Project {
     if (start === undefined) throw new Error('no supervisor runs');
     process.kill(pid, 'SIGKILL');
     await this.until('the supervisor is gone', () => !isAlive(pid, start));
+    // What it had drawn proves nothing about what the next one shows.
+    for (const screen of this.screens.values()) screen.write(reset);
   }
 
   /** Somebody at a terminal with `mcc up`: its screen, its keys, its end. */
