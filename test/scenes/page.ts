@@ -139,6 +139,7 @@ function chaosTable(): string {
     ];
   });
   const head = [
+    'who plays',
     'host',
     'seed',
     'messages',
