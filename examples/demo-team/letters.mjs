@@ -1,6 +1,7 @@
 // Messages of mcc, as they stand in a prompt: a header line, then the text.
 
-const header = /^\[mcc (\w+) (\S+) from ([^\],( ]+)(?: \([^)]*\))?(?:, task ([^\],]+))?(?:, in reply to [^\]]+)?\] ?(.*)$/;
+const header =
+  /^\[mcc (\w+) (\S+) from ([^\],( ]+)(?: \([^)]*\))?(?:, task ([^\],]+))?(?:, in reply to [^\]]+)?\] ?(.*)$/;
 
 /** @returns { kind, id, from, task, subject, body }, in order; empty when a person is speaking */
 export function lettersIn(prompt) {
