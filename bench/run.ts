@@ -1,6 +1,6 @@
 // Measures mcc beside tmux, from outside, and writes docs/performance.md:
 //   npm run bench                            everything, about half an hour on a quiet machine
-//   npm run bench -- --only 'attach,start'   some rows, beside what was measured of the others before
+//   npm run bench -- --only 'start,echo 7'   some rows, beside what was measured of the others before
 //   npm run bench -- --quick                 short runs, to try the bench itself; nothing is written
 //   npm run bench -- --table                 the page anew from bench/results.json
 import { execFileSync } from 'node:child_process';
@@ -97,7 +97,9 @@ const results = known();
 if (!options.table) {
   console.log(`seed ${options.seed}; ${results.machine}`);
   const names = options.only?.split(',').map((name) => name.trim());
-  const chosen = rows.filter(({ name }) => !names || names.some((wanted) => name.startsWith(wanted)));
+  const chosen = rows.filter(
+    ({ name }) => !names || names.some((wanted) => name.replace(',', '').startsWith(wanted)),
+  );
   const folder = mkdtempSync(join(tmpdir(), 'mcc-bench-text-'));
   try {
     await measure(

@@ -24,8 +24,8 @@ export function watchScreen(project: Project, terminal: Terminal): () => void {
     timer = undefined;
     const agent = project.supervisor.state.agents[terminal.agent];
     if (agent?.session?.id !== terminal.id) return;
-    screen.flush();
-    const picture = { rows: screen.text(), title: screen.title };
+    // As far as it is parsed: to parse a flood for this would stop everything else for milliseconds.
+    const picture = { rows: rules.length > 0 ? screen.text() : [], title: screen.title };
     const version = terminal.version;
     const ruled = isRuled(terminal);
     if (ruled) timer = setTimeout(look, ruled);

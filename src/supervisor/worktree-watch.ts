@@ -1,5 +1,6 @@
 import type { Fact } from '../core/event.ts';
 import { worktreeState } from '../io/worktree-state.ts';
+import { isHurried } from '../term/slices.ts';
 import type { Project } from './project.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -7,6 +8,8 @@ import type { Terminal } from './terminal.ts';
 const quietMs = 1_500;
 /** An agent that goes on writing is looked at this often: three git processes each time, for every agent. In ms. */
 const busyMs = 10_000;
+/** While the person types, a look waits, up to this: each start of git stops the supervisor for 10 ms. In ms. */
+const mostMs = 30_000;
 
 /** Looks at an agent's worktree when its terminal has been active, never while nothing happens; returns how to stop. */
 export function watchWorktree(project: Project, terminal: Terminal): () => void {
@@ -18,7 +21,7 @@ export function watchWorktree(project: Project, terminal: Terminal): () => void 
     const wait = Math.min(terminal.outputAt + quietMs - Date.now(), lookedAt + busyMs - performance.now());
     timer = wait > 0 ? setTimeout(() => void look(), wait) : undefined;
     if (timer) return;
-    if (looking) return soon();
+    if (looking || (isHurried() && performance.now() - lookedAt < mostMs)) return soon();
     looking = true;
     lookedAt = performance.now();
     await lookAtWorktrees(project, [terminal.agent]);
