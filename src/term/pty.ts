@@ -3,15 +3,11 @@ import tty from 'node:tty';
 import { type Pty, spawn } from 'node-pty';
 import { atLeastOne, checkRunnable, type Exit, type Session, type SessionSpec, signalled } from './host.ts';
 import type { Size } from './screen.ts';
-import { isHurried } from './slices.ts';
 
 export type { Exit, Host, Session, SessionSpec } from './host.ts';
 
 /** Bytes given to the kernel at once: what a terminal in line mode holds (Linux, N_TTY_BUF_SIZE). */
 const CHUNK = 4096;
-/** A read that gave so much will give more (Linux gives a reader 4095 bytes); and so much is handed over at once. In bytes. */
-const FULL = 4000;
-const GATHER = 32 * 1024;
 /** Milliseconds before input is offered again to a program that does not read; doubled up to the second. */
 const PACE = 4;
 const SLOWEST = 128;
@@ -150,19 +146,23 @@ class PtySession implements Session {
 
   #readNow(): Buffer | null {
     const buffer = Buffer.allocUnsafe(CHUNK);
-    const length = readInto(this.#pty.fd, buffer, 0);
-    return length > 0 ? buffer.subarray(0, length) : null;
+    try {
+      const length = readSync(this.#pty.fd, buffer);
+      return length > 0 ? buffer.subarray(0, length) : null;
+    } catch (error) {
+      if (!isDead(error) && (error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      return null;
+    }
   }
 }
 
 /** Where all terminals are read into, each in its turn. */
-const shared = Buffer.allocUnsafe(GATHER);
+const shared = Buffer.allocUnsafe(64 * 1024);
 
 /**
- * A terminal's stream as node-pty makes it, but for two things. Node allocates 64 kB for each read, of which a terminal
- * gives 4 kB at most, and collecting those was a sixth of the time of a flood; here all are read into one buffer. And
- * libuv takes a turn of the event loop for each read; what floods is read on at once, a little, but not while somebody
- * types, who waits for it.
+ * A terminal's stream as node-pty makes it, but that it is read into one buffer. Node allocates 64 kB for each read, of which
+ * a terminal gives 4 kB at most, and collecting those was a sixth of the time of a flood. (To read on at once until nothing is
+ * left is slower: such a read waits until the kernel has passed on what the program wrote, when it could be parsed meanwhile.)
  */
 class FrugalStream extends tty.ReadStream {
   /** A stream that reads into a buffer keeps nothing back, and forgets a pause from before its first read. */
@@ -171,11 +171,7 @@ class FrugalStream extends tty.ReadStream {
 
   constructor(fd: number) {
     const take = (length: number) => {
-      let all = length;
-      if (!isHurried())
-        for (let last = length; last >= FULL && all + CHUNK <= GATHER; all += last)
-          last = readInto(fd, shared, all);
-      const data = Buffer.from(shared.subarray(0, all));
+      const data = Buffer.from(shared.subarray(0, length));
       if (!this.#paused) return this.emit('data', data);
       this.#late.push(data);
       super.pause();
@@ -209,16 +205,6 @@ function withFrugalReads<T>(work: () => T): T {
     return work();
   } finally {
     tty.ReadStream = its;
-  }
-}
-
-/** Reads once; returns how many bytes there were. */
-function readInto(fd: number, buffer: Buffer, at: number): number {
-  try {
-    return readSync(fd, buffer, at, CHUNK, null);
-  } catch (error) {
-    if (!isDead(error) && (error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-    return 0;
   }
 }
 

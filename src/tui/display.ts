@@ -27,6 +27,9 @@ import { cropped, overlayRect, terminalsIn, type View } from './view.ts';
 /** Status is drawn at most five times a second, terminals at most sixty; what the person does, at once. In ms. */
 const chromePace = 200;
 const framePace = 16;
+/** After a frame of so many characters the terminal with the keyboard waits twice as long: nobody reads what races by. */
+const muchBytes = 4_000;
+const floodPace = 33;
 /**
  * Terminals without the keyboard wait the longer the more they drew last time, so that they all together write about
  * so much, in characters a millisecond (100 kB/s: nobody reads more, and a slow line takes it); but not longer than this, in ms.
@@ -80,9 +83,10 @@ export class Display {
   readonly #updating = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #chromeTimer: NodeJS.Timeout | undefined;
-  #drawnAt = 0;
   /** when terminals without the keyboard may be drawn again */
   #besideAt = 0;
+  /** when the terminal with the keyboard may be drawn again */
+  #focusAt = 0;
   #timerAt = 0;
   #chromeAt = 0;
   #stale = false;
@@ -150,7 +154,7 @@ export class Display {
     const { focus } = this.#view.ui;
     const beside = !(focus && 'agent' in focus && focus.agent === agent);
     if (atOnce) this.compose(agent);
-    else this.#composeAt(Math.max(this.#drawnAt + framePace, beside ? this.#besideAt : 0));
+    else this.#composeAt(Math.max(this.#focusAt, beside ? this.#besideAt : 0));
   }
 
   #composeAt(at: number): void {
@@ -204,8 +208,8 @@ export class Display {
       return;
     }
     this.#changed = new Map([...this.#updating].map((agent) => [agent, everywhere]));
-    this.#drawnAt = now;
     this.#besideAt = now + Math.min(besidePace, bytes.length / besideRate);
+    this.#focusAt = now + (bytes.length > muchBytes ? floodPace : framePace);
     if (only) return;
     const plain = !overlayRect(this.#view);
     this.#places = new Map(
