@@ -1,6 +1,6 @@
 import type { Fact } from './event.ts';
 import { isNotice } from './message.ts';
-import type { Post } from './state.ts';
+import type { Post, State } from './state.ts';
 
 /** What is handed over at the end of a turn, and what proves that it arrived. */
 
@@ -63,12 +63,31 @@ export const factsOf = ({ taken, lost }: ReturnType<typeof settled>): Fact[] => 
 
 const unknown = 'its session ended, and nothing tells whether it took it';
 
+/** A CLI tells that it has a prompt before it writes it down or asks the model: killed in between, it has lost it. In ms. */
+const unwrittenMs = 5_000;
+
+/**
+ * The messages that an agent took so short a time before it was last heard of that the end of its session may have taken
+ * them along. Older ones stand in its transcript, or stood there before the conversation was cleared.
+ */
+export function justTaken({ agents, posts }: State, name: string): Post[] {
+  const heard = Math.max(...Object.values(agents[name]?.reports ?? {}).map(({ at }) => Date.parse(at)));
+  return Object.values(posts).filter(
+    ({ message, receipt, times }) =>
+      message.to === name && receipt === 'accepted' && heard - Date.parse(times.accepted ?? '') < unwrittenMs,
+  );
+}
+
 /**
  * What became of messages that were being handed over when a session ended: what does not stand in its transcript is
- * queued again. Without a transcript it cannot be known, and the person decides.
+ * queued again, also what it had just taken. Without a transcript it cannot be known, and the person decides.
  */
 export const factsAfterEnd = (handed: readonly Post[], written: ReadonlySet<string> | null): Fact[] =>
-  handed.flatMap(({ message: { id }, held }): Fact[] => {
+  handed.flatMap(({ message: { id }, receipt, held }): Fact[] => {
+    if (receipt === 'accepted')
+      return !written || written.has(id)
+        ? []
+        : [{ type: 'message.requeued', id, reason: 'the session ended before it wrote it down' }];
     if (written?.has(id)) return [{ type: 'message.accepted', id }];
     if (written) return [{ type: 'message.requeued', id, reason: 'the session ended before it took it' }];
     return held === unknown ? [] : [{ type: 'message.held', id, reason: unknown }];

@@ -23,7 +23,7 @@ const answered = (state: State, { reply_to, from }: Post['message'], at: string)
 /** Back in the queue, as if it had never been given away; but its reader may have seen it. */
 const again = (post: Post, at: string): Post => ({
   ...(without(came(post, 'queued', at), 'route', 'session', 'urged') as Post),
-  times: { ...without(post.times, 'held', 'handed over'), queued: at },
+  times: { ...without(post.times, 'held', 'handed over', 'accepted'), queued: at },
   again: (post.again ?? 0) + 1,
 });
 
@@ -75,7 +75,9 @@ export const messageAppliers = {
   // The reply itself says so already, in every log.
   'message.answered': (state, { id, at }) => withPost(state, id, (post) => answer(post, at)),
   'message.requeued': (state, { id, at }) =>
-    withPost(state, id, (post) => (post.receipt === 'handed over' ? again(post, at) : post)),
+    withPost(state, id, (post) =>
+      post.receipt === 'handed over' || post.receipt === 'accepted' ? again(post, at) : post,
+    ),
   'message.held': (state, { id, reason, at }) =>
     withPost(state, id, (post) =>
       isPending(post) ? { ...post, held: reason, times: { held: at, ...post.times } } : post,

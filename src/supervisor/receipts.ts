@@ -1,5 +1,5 @@
 import { kindOf } from '../agents/index.ts';
-import { factsAfterEnd } from '../core/delivery.ts';
+import { factsAfterEnd, justTaken } from '../core/delivery.ts';
 import type { Fact } from '../core/event.ts';
 import { type Post, pendingPosts, type State } from '../core/state.ts';
 import type { Project } from './project.ts';
@@ -31,7 +31,8 @@ export async function receiptsAfter(
   lives = false,
 ): Promise<Fact[]> {
   const { state } = supervisor;
-  const posts = handedPosts(state, name);
+  const taken = lives ? [] : justTaken(state, name);
+  const posts = [...handedPosts(state, name), ...taken];
   const handed = posts.map(({ message }) => message);
   const conversation = state.agents[name]?.session?.conversation;
   if (handed.length === 0) return [];

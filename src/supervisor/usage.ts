@@ -6,7 +6,7 @@ import type { Project } from './project.ts';
 
 /** Between two looks while something happens, and while all is quiet: a look costs some milliseconds. In ms. */
 const busyMs = 3_000;
-const quietMs = 15_000;
+const quietMs = 60_000;
 /** What was measured so short a time ago is not measured again, in ms. */
 const freshMs = 1_000;
 /** From this on an agent counts as busy although it writes nothing, in percent of one core. */

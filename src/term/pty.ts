@@ -15,6 +15,8 @@ const SLOWEST = 128;
 const BACKLOG = 4 * 1024 * 1024;
 /** What may still be in the kernel's buffer when a terminal closes, with room to spare. */
 const LAST_WORDS = 1024 * 1024;
+/** A program that lets go of its terminal and goes on is hung up after this long, in ms. */
+const HANG_UP = 1_000;
 /** Errors of a terminal whose other side is gone; its exit is reported anyway. */
 const DEAD = ['EIO', 'EBADF', 'ENOTTY', 'ENXIO'];
 
@@ -37,6 +39,8 @@ class PtySession implements Session {
   #pace = PACE;
   #closed = false;
   #exited = false;
+  /** its terminal has ended, its exit is awaited */
+  #ending = false;
 
   constructor({ file, args, cwd, env, size }: SessionSpec) {
     const name = env.TERM ?? 'xterm-256color';
@@ -140,8 +144,32 @@ class PtySession implements Session {
           left -= data.length;
         }
       }
-      return destroy(error);
+      this.#onceExited(() => destroy(error));
+      return socket;
     };
+  }
+
+  /**
+   * A program's terminal ends (EIO) a moment before the program does. To close it then would hang the program up, and its
+   * exit would be told as a signal's: seen once in 100 ends of `cat`. node-pty marks the exit by a property before it closes.
+   */
+  #onceExited(then: () => void): void {
+    const pty = this.#pty as Pty & { _boundClose?: boolean };
+    if (this.#ending || pty._boundClose) {
+      then();
+      return;
+    }
+    this.#ending = true;
+    const late = setTimeout(then, HANG_UP);
+    Object.defineProperty(pty, '_boundClose', {
+      configurable: true,
+      get: () => false,
+      set: () => {
+        clearTimeout(late);
+        Object.defineProperty(pty, '_boundClose', { value: true, writable: true });
+        then();
+      },
+    });
   }
 
   #readNow(): Buffer | null {

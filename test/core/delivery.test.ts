@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { factsAfterEnd, factsOf, nextPosts, settled } from '../../src/core/delivery.ts';
+import { factsAfterEnd, factsOf, justTaken, nextPosts, settled } from '../../src/core/delivery.ts';
 import type { Fact } from '../../src/core/event.ts';
 import { type Pane, plan } from '../../src/core/plan.ts';
 import { fold } from '../../src/core/reduce.ts';
@@ -345,4 +345,23 @@ test('a turn that went on with what its hook was answered has it, also before th
     { type: 'message.accepted', id: 'm-1' },
   ]);
   expect(factsOf(settled(open, proof))).toMatchObject([{ type: 'message.requeued', id: 'm-1' }]);
+});
+
+test('what an agent had just taken and not written down when its session ended is queued again, and nothing older', () => {
+  const it = new Given();
+  const take = (id: string): Fact[] => [
+    { type: 'message.queued', message: { id, from: 'person', to: 'backend', kind: 'note', body: id } },
+    { type: 'message.handed', id, route: 'keyboard' },
+    { type: 'message.accepted', id },
+  ];
+  it.happens(team(), ...running('backend'), ...take('m-old'));
+  const old = { ...it.state.posts['m-old'], times: { accepted: '2000-01-01T00:00:00.000Z' } } as Post;
+  it.happens(...take('m-lost'), ...take('m-kept'), reported('backend', 'working'));
+  const taken = justTaken({ ...it.state, posts: { ...it.state.posts, 'm-old': old } }, 'backend');
+  expect(taken.map(({ message }) => message.id)).toEqual(['m-lost', 'm-kept']);
+  const facts = factsAfterEnd(taken, new Set(['m-kept']));
+  expect(facts).toMatchObject([{ type: 'message.requeued', id: 'm-lost' }]);
+  it.happens(...facts);
+  expect(pendingPosts(it.state, 'backend').map(({ message }) => message.id)).toEqual(['m-lost']);
+  expect(factsAfterEnd(taken, null)).toEqual([]);
 });

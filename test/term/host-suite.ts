@@ -46,6 +46,17 @@ export function hostSuite(host: () => Host) {
     expect(await output.exit).toEqual({ code: 0, signal: null });
   });
 
+  test('a program that ends by itself is not hung up by the end of its terminal', async () => {
+    const exits = new Set<string>();
+    for (let count = 0; count < 30; count += 1) {
+      const output = collect(
+        await sh('exec 0<&- 1>&- 2>&-; i=0; while [ $i -lt 300 ]; do i=$((i+1)); done; exit 7'),
+      );
+      exits.add(JSON.stringify(await output.exit));
+    }
+    expect([...exits]).toEqual(['{"code":7,"signal":null}']);
+  });
+
   test('every byte that is typed arrives as it is, many together too', async () => {
     const session = await sh(
       'stty raw -echo; echo ready; head -c 2560 | od -An -v -tx1 | tr -d " \\n\\r"; echo end',
