@@ -62,8 +62,7 @@ function joins(before: number, after: number): boolean {
 /** xterm's UnicodeCharProperties: whether it joins (bit 0), columns of the whole glyph (bits 1 and 2), the state (above). */
 const properties = (state: number, width: number, joined: boolean): number =>
   ((state & 0xffffff) << 3) | (width << 1) | (joined ? 1 : 0);
-/** What an ASCII character is after another one: one column wide, joined to nothing. */
-export const PLAIN = properties(0, 1, false);
+const PLAIN = properties(0, 1, false);
 
 /** What xterm asks of an IUnicodeVersionProvider. */
 export const provider = {

@@ -12,7 +12,6 @@ import {
   putCell,
   RIGHT_HALF,
 } from './cells.ts';
-import { PLAIN } from './graphemes.ts';
 
 /**
  * What xterm stores, read where it lies: three words a cell, and the state that its public API does not show. Only this
@@ -129,7 +128,6 @@ type Mapping = Readonly<Record<string, string>> | undefined;
 
 interface Core {
   readonly _bufferService: {
-    readonly cols: number;
     readonly rows: number;
     readonly buffers: { readonly active: Grid; readonly normal: Grid; readonly alt: Grid };
   };
@@ -137,12 +135,10 @@ interface Core {
     readonly _curAttrData: Attributes;
     readonly _parser: {
       readonly currentState: number;
-      precedingJoinState: number;
+      readonly precedingJoinState: number;
       readonly _params: { readonly params: Int32Array };
       reset(): void;
     };
-    readonly _dirtyRowTracker: { markDirty(y: number): void };
-    print(data: Uint32Array, start: number, end: number): void;
     onRequestRefreshRows(listener: (rows?: { start: number; end: number }) => void): unknown;
     onRequestReset(listener: () => void): unknown;
     screenAlignmentPattern(): void;
@@ -157,16 +153,12 @@ interface Core {
   };
   readonly _oscLinkService: { getLinkData(id: number): { readonly uri: string } | undefined };
   readonly _charsetService: { readonly glevel: number; readonly charset: Mapping };
-  readonly coreService: {
-    readonly decPrivateModes: { readonly origin: boolean };
-    readonly modes: { readonly insertMode: boolean };
-  };
+  readonly coreService: { readonly decPrivateModes: { readonly origin: boolean } };
 }
 
 /** Words a cell takes in xterm's lines. */
 const STORED = 3;
 const HAS_EXTENDED = 0x10000000;
-const ONE_WIDE = 1 << 22;
 const CODE_OR_COMBINED = 0x3fffff;
 const UNDERLINE_STYLE_SHIFT = 26;
 const COLOR = 0x3ffffff;
@@ -205,51 +197,6 @@ function isBare({ _combined, _extendedAttrs }: Copied): boolean {
   return true;
 }
 
-/**
- * Plain ASCII in a row is stored at once: xterm looks at each character by itself, for widths, links, character sets and
- * what may join, of which such a run has none. Whatever else there is goes xterm's way, and so does the rest of the run.
- */
-function printPlainly(core: Core): void {
-  const handler = core._inputHandler;
-  const print = handler.print.bind(handler);
-  handler.print = (data, start, end) => {
-    const length = plainRun(core, data, start, end);
-    if (length > 0) {
-      const grid = core._bufferService.buffers.active;
-      const cells = grid.lines.get(grid.ybase + grid.y)?._data;
-      const { fg, bg } = handler._curAttrData;
-      if (cells)
-        for (let at = grid.x * STORED, from = start; from < start + length; from++, at += STORED) {
-          cells[at] = (data[from] ?? 0) | ONE_WIDE;
-          cells[at + 1] = fg;
-          cells[at + 2] = bg;
-        }
-      grid.x += length;
-      handler._dirtyRowTracker.markDirty(grid.y);
-      handler._parser.precedingJoinState = PLAIN;
-    }
-    if (start + length < end) print(data, start + length, end);
-  };
-}
-
-/** How many characters from `start` on can be stored as they are; 0 where anything is special about them or their place. */
-function plainRun(core: Core, data: Uint32Array, start: number, end: number): number {
-  const { _curAttrData: pen, _parser: parser } = core._inputHandler;
-  if (pen.bg & HAS_EXTENDED || parser.precedingJoinState >> 3 !== 0) return 0;
-  if (core._charsetService.charset || core.coreService.modes.insertMode) return 0;
-  const { lines, x, y, ybase } = core._bufferService.buffers.active;
-  const most = Math.min(end, start + core._bufferService.cols - x);
-  let at = start;
-  while (at < most && (data[at] ?? 0) >= 0x20 && (data[at] ?? 0) < 0x7f) at++;
-  const cells = lines.get(ybase + y)?._data;
-  if (!cells || at === start) return 0;
-  // Halves of wide glyphs at either end are xterm's to clear.
-  const before = x > 0 ? ((cells[(x - 1) * STORED] ?? 0) >>> 22) & 3 : 1;
-  const after = x + at - start;
-  const behind = after < core._bufferService.cols ? ((cells[after * STORED] ?? 0) >>> 22) & 3 : 1;
-  return before === 2 || behind === 0 ? 0 : at - start;
-}
-
 /** Reads a terminal's own storage. Throws (by touching what is missing) if its names are others. */
 export function storeOf(terminal: object): Store {
   const core = (terminal as { _core: Core })._core;
@@ -259,7 +206,6 @@ export function storeOf(terminal: object): Store {
   };
   const line = grid('normal').lines.get(0);
   if (line) spareObjects(line);
-  printPlainly(core);
   let watched: Grid['lines'] | undefined;
   let gone = 0;
   let rowsChanged: () => void = () => {};
