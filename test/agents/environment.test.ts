@@ -4,7 +4,7 @@ import { shell } from '../../src/agents/shell.ts';
 import { given } from './given.ts';
 
 const user = {
-  PATH: '/work/node_modules/.bin:/usr/lib/node_modules/npm/node-gyp-bin:/home/me/bin:/usr/bin',
+  PATH: '/home/me/project/node_modules/.bin:/usr/lib/node_modules/npm/node-gyp-bin:/home/me/bin:/usr/bin',
   HOME: '/home/me',
   LC_ALL: 'de_DE.UTF-8',
   XDG_RUNTIME_DIR: '/run/user/1000',
