@@ -33,8 +33,8 @@ export interface Rows {
   readonly from: number;
   readonly to: number;
 }
-const ALL: Rows = { from: 0, to: Number.POSITIVE_INFINITY };
-const NONE: Rows = { from: Number.POSITIVE_INFINITY, to: 0 };
+export const allRows: Rows = { from: 0, to: Number.POSITIVE_INFINITY };
+export const noRows: Rows = { from: Number.POSITIVE_INFINITY, to: 0 };
 
 /** The rows from the first of both to the last of both. */
 export const spanning = (a: Rows, b: Rows): Rows => ({
@@ -107,7 +107,7 @@ export class Screen {
   #later: (() => void)[] = [];
   #pending = 0;
   /** rows that parsing may have changed since listeners were told */
-  #touched: Rows = NONE;
+  #touched: Rows = noRows;
   readonly #tellsRows: boolean;
   #version = 0;
   #title = '';
@@ -136,7 +136,7 @@ export class Screen {
     this.#store = direct ? storeOf(this.#terminal) : publicStoreOf(this.#terminal);
     this.#answer = options.answer;
     this.#tellsRows = this.#store.watchRows((rows) => {
-      this.#touched = rows ? spanning(this.#touched, { from: rows.start, to: rows.end + 1 }) : ALL;
+      this.#touched = rows ? spanning(this.#touched, { from: rows.start, to: rows.end + 1 }) : allRows;
     });
     const hooks = this.#hooks();
     this.#modes = new ModeTracker(hooks, () => this.#alternate);
@@ -236,8 +236,8 @@ export class Screen {
     const later = this.#later;
     this.#later = [];
     for (const tell of later) tell();
-    const touched = this.#tellsRows ? this.#touched : ALL;
-    this.#touched = NONE;
+    const touched = this.#tellsRows ? this.#touched : allRows;
+    this.#touched = noRows;
     this.#listeners.emit('parsed', touched);
   }
 

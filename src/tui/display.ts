@@ -12,7 +12,7 @@ import {
   sourceOf,
 } from '../term/compose.ts';
 import { fitFrame, type Outer, showsAll } from '../term/outer.ts';
-import { type Rows, spanning } from '../term/screen.ts';
+import { allRows, noRows, type Rows, spanning } from '../term/screen.ts';
 import type { Window } from '../term/window.ts';
 import { chrome, overlay } from './chrome.ts';
 import { footCursor } from './foot.ts';
@@ -38,8 +38,6 @@ const besideRate = 100;
 const besidePace = 100;
 /** A program that never ends its synchronised update is drawn all the same after this long, in ms. */
 const longestUpdate = 150;
-
-const everywhere: Rows = { from: 0, to: Number.POSITIVE_INFINITY };
 
 /** A terminal that changed: where it is, and in which rows of the picture. */
 interface Part {
@@ -76,7 +74,7 @@ export class Display {
   #shown: Frame | null = null;
   /** the frame before it, whose cells the next one may take, and the rows in which it looks different */
   #spare: Frame | null = null;
-  #behind: Rows = everywhere;
+  #behind: Rows = allRows;
   /** terminals that changed since the shown frame, and in which rows; null when anything may have */
   #changed: Map<string, Rows> | null = null;
   /** programs inside a synchronised update */
@@ -146,7 +144,7 @@ export class Display {
   }
 
   /** A terminal has something new: at once if it is the echo of a key, else in its turn. */
-  terminalChanged(agent: string, atOnce: boolean, rows: Rows = everywhere): void {
+  terminalChanged(agent: string, atOnce: boolean, rows: Rows = allRows): void {
     const before = this.#changed?.get(agent);
     this.#changed?.set(agent, before ? spanning(before, rows) : rows);
     // Its frame says how far it is looked back, which grows.
@@ -196,7 +194,7 @@ export class Display {
     const frame = only ? this.#patched(only, now) : this.#picture(now);
     const { outer } = this.#looks();
     if (!showsAll(outer)) fitFrame(frame, outer);
-    const rows = only ? rowsOf(only) : everywhere;
+    const rows = only ? rowsOf(only) : allRows;
     const bytes = difference(this.#shown, frame, only ? rows : undefined);
     this.#behind = rows;
     this.#stale = bytes !== '' && !this.#out.write(bytes);
@@ -207,7 +205,7 @@ export class Display {
       if (!this.#updating.has(alone)) this.#changed?.delete(alone);
       return;
     }
-    this.#changed = new Map([...this.#updating].map((agent) => [agent, everywhere]));
+    this.#changed = new Map([...this.#updating].map((agent) => [agent, allRows]));
     this.#besideAt = now + Math.min(besidePace, bytes.length / besideRate);
     this.#focusAt = now + (bytes.length > muchBytes ? floodPace : framePace);
     if (only) return;
@@ -324,8 +322,7 @@ export class Display {
 }
 
 /** All rows that some parts are in; none for none. */
-const rowsOf = (parts: readonly Part[]): Rows =>
-  parts.reduce((all, { rows }) => spanning(all, rows), { from: Number.POSITIVE_INFINITY, to: 0 });
+const rowsOf = (parts: readonly Part[]): Rows => parts.reduce((all, { rows }) => spanning(all, rows), noRows);
 
 function cutRows(
   window: Window,

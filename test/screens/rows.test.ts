@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { CELL } from '../../src/term/cells.ts';
-import { type Rows, Screen, spanning } from '../../src/term/screen.ts';
+import { noRows, Screen, spanning } from '../../src/term/screen.ts';
 import { piece, random, seeds } from '../term/random.ts';
 import { steps } from './case.ts';
 import { cases } from './cases/index.ts';
@@ -20,14 +20,13 @@ type Slice = Uint8Array | string | { readonly resize: readonly [number, number] 
 
 /** Writes in slices, and checks after each that no row looks different but those that were told. */
 function follow(screen: Screen, slices: Iterable<Slice>): string | null {
-  const none: Rows = { from: Number.POSITIVE_INFINITY, to: 0 };
-  let told = none;
+  let told = noRows;
   screen.onParsed((rows) => {
     told = spanning(told, rows);
   });
   let before = rowsOf(screen);
   for (const slice of slices) {
-    told = none;
+    told = noRows;
     if (typeof slice !== 'string' && 'resize' in slice) {
       screen.resize({ cols: slice.resize[0], rows: slice.resize[1] });
       before = rowsOf(screen);
