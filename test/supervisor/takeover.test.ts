@@ -27,13 +27,6 @@ const identities = (team: Team) =>
     return { id, pid, start };
   });
 
-async function kill(team: Team): Promise<void> {
-  const pid = team.state.supervisor?.pid ?? 0;
-  const start = startTime(pid);
-  process.kill(pid, 'SIGKILL');
-  while (start !== undefined && isAlive(pid, start)) await new Promise((done) => setImmediate(done));
-}
-
 /** Its hooks and its token are good. */
 async function answers(team: Team): Promise<void> {
   const id = await team.send('backend', 'are you there?');
@@ -45,7 +38,7 @@ async function answers(team: Team): Promise<void> {
 test('a tmux socket that somebody removed is made anew: the next supervisor takes all sessions over', async () => {
   const team = await running();
   const before = identities(team);
-  await kill(team);
+  await team.kill();
   rmSync(socketOf(team));
   await team.up();
   expect(identities(team)).toEqual(before);
@@ -61,7 +54,7 @@ test('it is made anew for mcc attach, and for mcc down of what was left behind',
     execFileSync('tmux', ['-S', socketOf(team), 'display-message', '-p', '#{pid}'], { encoding: 'utf8' }),
   );
   const start = startTime(server) ?? '';
-  await kill(team);
+  await team.kill();
   rmSync(socketOf(team));
   expect((await team.mcc('down')).code).toBe(0);
   await team.until('the server is gone', () => !isAlive(server, start));
@@ -70,7 +63,7 @@ test('it is made anew for mcc attach, and for mcc down of what was left behind',
 test('a supervisor in another environment finds what the one before left where that was', async () => {
   const team = await running();
   const before = identities(team);
-  await kill(team);
+  await team.kill();
   delete team.env.XDG_RUNTIME_DIR;
   await team.up();
   expect(identities(team)).toEqual(before);
@@ -87,7 +80,7 @@ test('what an older mcc left is taken over by a newer one', async () => {
   const team = await running();
   const before = identities(team);
   const version = team.state.supervisor?.version ?? '';
-  await kill(team);
+  await team.kill();
   leftAs(team, ({ sessions, ...about }) => {
     expect(about).toEqual({ format: 1, version });
     return { sessions };
@@ -104,7 +97,7 @@ test('what a newer mcc left in a form that is not known is not guessed at: the s
   await answers(team);
   await team.idle('backend');
   const before = identities(team);
-  await kill(team);
+  await team.kill();
   leftAs(team, (kept) => ({ ...kept, format: 2 }));
   await team.up();
   await team.idle('backend', 'shell');
@@ -115,7 +108,7 @@ test('what a newer mcc left in a form that is not known is not guessed at: the s
 test('modes that may have changed while nobody watched are called unknown, until the program sets one', async () => {
   const team = await running();
   expect(await team.command('why', 'shell')).not.toContain('modes');
-  await kill(team);
+  await team.kill();
   await team.up();
   expect(await team.command('why', 'shell')).toContain('unknown since it was away');
   team.type('shell', "printf '\\033[6 q\\n'\r");

@@ -115,6 +115,14 @@ export class Team {
     return this.follow();
   }
 
+  /** Kills the supervisor, as a crash would, and waits until it is gone. */
+  async kill(): Promise<void> {
+    const pid = this.state.supervisor?.pid ?? 0;
+    const start = startTime(pid);
+    process.kill(pid, 'SIGKILL');
+    while (start !== undefined && isAlive(pid, start)) await new Promise((done) => setImmediate(done));
+  }
+
   /** Serves it by `mcc up --headless`, in a process of its own. */
   async up(): Promise<this> {
     const ran = await this.mcc('up', '--headless');

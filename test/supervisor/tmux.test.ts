@@ -36,14 +36,6 @@ const identity = (team: Team, agent: string) => {
   return { id, pid, start };
 };
 
-/** Kills the supervisor, as a crash would, and waits until it is gone. */
-async function kill(team: Team): Promise<void> {
-  const pid = team.state.supervisor?.pid ?? 0;
-  const start = startTime(pid);
-  process.kill(pid, 'SIGKILL');
-  while (start !== undefined && isAlive(pid, start)) await new Promise((done) => setImmediate(done));
-}
-
 /** The screen of an agent as somebody sees who opens it now. */
 async function screenOf(team: Team, agent: string, text: string): Promise<Screen> {
   const client = await team.connect();
@@ -68,7 +60,7 @@ test('kill -9 of the supervisor costs the agents nothing: the next one has the s
   team.type('shell', 'echo before-$((40+2))\r');
   await screenOf(team, 'shell', 'before-42');
   const [backend, shell] = [identity(team, 'backend'), identity(team, 'shell')];
-  await kill(team);
+  await team.kill();
   tmux(team, 'send-keys', '-t', '=shell:', 'echo alone-$((40+2))', 'Enter');
   expect(isAlive(backend.pid, backend.start)).toBe(true);
 
@@ -99,7 +91,7 @@ test('what a killed supervisor had typed and not sent is its own, not a draft of
   const first = await team.send('ann', 'the first thing');
   await team.until('it is typed', () => team.receipt(first) === 'handed over');
   const second = await team.send('ann', 'the second thing');
-  await kill(team);
+  await team.kill();
   await team.up();
   await team.until('both are accepted', () =>
     [first, second].every((id) => ['accepted', 'answered'].includes(team.receipt(id) ?? '')),
@@ -112,7 +104,7 @@ test('an agent that ended while no supervisor was there is known by how it ended
   const team = await teamOf({ host: 'tmux', agents: { shell: { kind: 'shell' } } }).up();
   await team.idle('shell');
   const before = identity(team, 'shell');
-  await kill(team);
+  await team.kill();
   tmux(team, 'send-keys', '-t', '=shell:', 'exit 9', 'Enter');
   await team.until('the shell is gone', () => !isAlive(before.pid, before.start));
   await team.up();
@@ -149,7 +141,7 @@ test('mcc down ends the tmux server with all it held, also after the supervisor 
   const sessions = ['backend', 'shell'].map((agent) => identity(team, agent));
   const runtime = folderOf(team);
   expect(statSync(runtime).mode & 0o77).toBe(0);
-  await kill(team);
+  await team.kill();
   expect((await team.mcc('down')).code).toBe(0);
   await team.until('the server is gone', () => !isAlive(server, start));
   for (const { pid, start: since } of sessions) expect(isAlive(pid, since)).toBe(false);
@@ -169,7 +161,7 @@ test('attach opens the pane of an agent, also while no supervisor runs, and leav
   const team = await teamOf(spec()).up();
   await team.idle('shell');
   const shell = identity(team, 'shell');
-  await kill(team);
+  await team.kill();
   const session = ptyHost().spawn({
     file: process.execPath,
     args: [join(team.home, 'bin', 'mcc'), 'attach', 'shell'],
